@@ -1,0 +1,24 @@
+-- What a person must answer. `code` is its name outside; the uuid stays inside.
+create table support.tickets (
+    id uuid primary key,
+    code text not null unique,
+    conversation_id uuid not null references support.conversations (id),
+    email text,
+    message text not null,
+    context jsonb,
+    status text not null default 'open' check (status in ('open', 'pending', 'closed')),
+    priority text not null default 'normal' check (priority in ('low', 'normal', 'high', 'urgent')),
+    handoff_reason text,
+    assigned_to text,
+    resolution text,
+    repeat_key bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    first_answer_at timestamptz,
+    closed_at timestamptz
+);
+
+create unique index tickets_one_open_a_conversation on support.tickets (conversation_id) where status <> 'closed';
+create index tickets_newest_first on support.tickets (created_at desc, id desc);
+create index tickets_by_email on support.tickets (lower(email), created_at desc, id desc);
+create index tickets_by_repeat_key on support.tickets (repeat_key, created_at) where repeat_key is not null;

@@ -1,0 +1,32 @@
+-- Everything we owe to the outside, written in the transaction that caused it.
+create table support.deliveries (
+    id uuid primary key,
+    subject_kind text not null,
+    subject_id uuid,
+    channel text not null check (channel in ('telegram', 'email', 'whatsapp', 'webhook')),
+    kind text not null,
+    payload jsonb not null,
+    dedupe_key text not null unique,
+    state text not null default 'pending' check (state in ('pending', 'sent', 'dead', 'paused')),
+    attempts integer not null default 0,
+    next_at timestamptz not null default now(),
+    lease_token uuid,
+    last_error text,
+    provider_id text,
+    created_at timestamptz not null default now(),
+    done_at timestamptz
+);
+
+create index deliveries_due on support.deliveries (next_at) where state = 'pending';
+create index deliveries_paused on support.deliveries (channel, created_at) where state = 'paused';
+create index deliveries_by_subject on support.deliveries (subject_id);
+
+-- One row a channel that was ever used: whether it is paused by a fault of its own, and when it
+-- last worked. Shared, because every instance sends through the same bot.
+create table support.channels (
+    name text primary key,
+    fault text,
+    paused_at timestamptz,
+    probe_at timestamptz,
+    succeeded_at timestamptz
+);

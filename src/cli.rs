@@ -1,0 +1,172 @@
+//! The command line: what the one binary can be asked to do.
+
+mod ask;
+mod throwaway;
+
+use std::{
+    io::{IsTerminal, Write, stderr, stdout},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    config::{Config, Database, Log, LogFormat},
+    run::Server,
+    storage::embedded,
+};
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the support desk (the default).
+    Serve,
+    /// Answer a question from the knowledge base, without a database.
+    Ask(ask::Ask),
+    /// Run a command with `DATABASE_URL` naming an empty throw-away PostgreSQL, as the tests do.
+    #[command(hide = true)]
+    WithPostgres(throwaway::WithPostgres),
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    // The child that becomes PostgreSQL must meet neither our settings nor our threads.
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == embedded::CHILD_COMMAND) {
+        return embedded::run_child(arguments);
+    }
+    match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => with_config(serve),
+        Command::Ask(ask) => with_config(|config| ask.run(&config)),
+        Command::WithPostgres(with_postgres) => with_postgres.run(),
+    }
+}
+
+fn with_config(run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
+    match Config::from_environment() {
+        Ok(config) => run(config),
+        Err(refused) => {
+            let _ = writeln!(stderr(), "levqor-support cannot start:");
+            for problem in refused.0 {
+                let _ = writeln!(stderr(), "  - {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(config: Config) -> ExitCode {
+    let format = start_logging(&config.log);
+    raise_descriptor_limit();
+    rustls::crypto::ring::default_provider().install_default().expect("nothing else has installed a provider");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
+    runtime.block_on(async {
+        let report = report(&config);
+        match Server::start(config).await {
+            Ok(server) => {
+                announce(format, &server, &report);
+                tokio::spawn(stop_on_signals(server.stop()));
+                server.run().await;
+                ExitCode::SUCCESS
+            }
+            Err(refused) => {
+                let _ = writeln!(stderr(), "{refused}");
+                ExitCode::FAILURE
+            }
+        }
+    })
+}
+
+/// The first SIGTERM or Ctrl-C drains; the second ends at once.
+async fn stop_on_signals(stop: CancellationToken) {
+    let mut terminate = signal(SignalKind::terminate()).expect("the system takes signal handlers");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("the system takes signal handlers");
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        if stop.is_cancelled() {
+            std::process::exit(130);
+        }
+        stop.cancel();
+    }
+}
+
+/// What is on and what is off, and how to switch it on.
+fn report(config: &Config) -> Vec<String> {
+    let off = |part: &str, how: &str| format!("{part}: off ({how})");
+    let database = match &config.database {
+        Database::Remote(_) => "database: the one DATABASE_URL names".to_owned(),
+        Database::Embedded { data_dir, .. } => {
+            format!("database: embedded PostgreSQL in {} (set DATABASE_URL to use another)", data_dir.display())
+        }
+    };
+    let telegram = match &config.telegram {
+        Some(_) => "Telegram alerts: on".to_owned(),
+        None => off("Telegram alerts", "set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID"),
+    };
+    let admin = match config.internal_secrets.as_slice() {
+        [] => off(
+            "ticket list and closing",
+            "set INTERNAL_API_SECRET to 32 characters or more, such as `openssl rand -hex 32` gives",
+        ),
+        _ => "ticket list and closing: on, with the header X-Internal-Secret".to_owned(),
+    };
+    vec![
+        database,
+        format!("knowledge base: {} (edits are live)", config.knowledge.path.display()),
+        telegram,
+        admin,
+        off("model, e-mail and WhatsApp", "not in this version: answers come from the knowledge base"),
+        "WhatsApp not configured; skipping send.".to_owned(),
+    ]
+}
+
+fn announce(format: LogFormat, server: &Server, report: &[String]) {
+    let address = server.address();
+    if format == LogFormat::Json {
+        info!(%address, "listening");
+        report.iter().for_each(|line| info!("{line}"));
+        return;
+    }
+    let mut out = stdout().lock();
+    let _ = writeln!(out, "\nLevqor Support listens on http://{address}");
+    for line in report {
+        let _ = writeln!(out, "  {line}");
+    }
+    let _ = writeln!(out);
+}
+
+fn start_logging(log: &Log) -> LogFormat {
+    let filter = EnvFilter::builder().parse(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let format = match log.format {
+        LogFormat::Auto if stdout().is_terminal() => LogFormat::Pretty,
+        LogFormat::Auto => LogFormat::Json,
+        chosen => chosen,
+    };
+    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stdout().is_terminal());
+    match format {
+        LogFormat::Json => logging.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        _ => logging.with_target(false).compact().init(),
+    }
+    format
+}
+
+/// A connection is a descriptor, and the usual soft limit is lower than the cap on connections.
+fn raise_descriptor_limit() {
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
+}

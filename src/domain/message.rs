@@ -1,0 +1,81 @@
+//! What a person wrote, accepted at the door.
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::text;
+
+/// The page has no limit of its own, and an escalation joins three messages; this is the
+/// length up to which we promise to keep them whole.
+const LONGEST: usize = 16_000;
+
+/// A message with something to read in it, at most 16,000 characters, kept as it was written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Text")]
+pub struct Message(String);
+
+impl Message {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<Text> for Message {
+    type Error = &'static str;
+
+    fn try_from(text: Text) -> Result<Self, Self::Error> {
+        if text.is_blank() { Err("must not be blank") } else { Ok(Self(text.0)) }
+    }
+}
+
+/// Any text of at most 16,000 characters, also a blank one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Text(String);
+
+impl Text {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_blank(&self) -> bool {
+        text::is_blank(&self.0)
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.chars().count() > LONGEST { Err("must be at most 16,000 characters") } else { Ok(Self(text)) }
+    }
+}
+
+/// The name of one stored message, on the wire too; random, so that it tells no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageId(pub Uuid);
+
+impl MessageId {
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_counts_characters_not_bytes() {
+        assert!(Text::try_from("é".repeat(LONGEST)).is_ok());
+        assert!(Text::try_from("é".repeat(LONGEST + 1)).is_err());
+    }
+
+    #[test]
+    fn a_message_shows_something() {
+        let message = |text: &str| Message::try_from(Text(text.into()));
+
+        assert!(message("hi").is_ok());
+        assert!(message("\u{200b} ").is_err());
+    }
+}

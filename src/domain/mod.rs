@@ -1,0 +1,10 @@
+//! The nouns of a support desk and their rules; nothing here does any I/O.
+
+pub mod contact;
+pub mod conversation;
+pub mod handle;
+pub mod message;
+pub mod source;
+pub mod text;
+pub mod ticket;
+pub mod turn;

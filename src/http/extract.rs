@@ -1,0 +1,178 @@
+//! Bodies, paths and queries as types, with failures that are ours.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRef, FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{json, problem::Problem};
+use crate::{config::Budgets, domain::ticket::TicketId};
+
+/// A JSON object as a `T` on the way in, and any `T` on the way out.
+pub struct Json<T>(pub T);
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+    Arc<Budgets>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        check_media_type(request.headers())?;
+        let bytes = read(request, &Arc::<Budgets>::from_ref(state)).await?;
+        json::object(&bytes).map(Self)
+    }
+}
+
+/// Like [`Json`], but no body at all is `None`.
+pub struct MaybeJson<T>(pub Option<T>);
+
+impl<S, T> FromRequest<S> for MaybeJson<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+    Arc<Budgets>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let declared = check_media_type(request.headers());
+        let bytes = read(request, &Arc::<Budgets>::from_ref(state)).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        declared?;
+        json::object(&bytes).map(|body| Self(Some(body)))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+            Err(error) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
+        }
+    }
+}
+
+/// `application/json`, in UTF-8 and as it is; we decode no other charset and no compression.
+fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let refuse = |message| Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(media_type), None) = (types.next(), types.next()) else {
+        return refuse("send the body as application/json");
+    };
+    if !media_type.to_str().is_ok_and(is_utf8_json) {
+        return refuse("send the body as application/json in UTF-8");
+    }
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if encoding != "identity" => refuse("send the body without compression"),
+        _ => Ok(()),
+    }
+}
+
+fn is_utf8_json(media_type: &str) -> bool {
+    let mut parts = media_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let charset = parts
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    is_json && charset.is_none_or(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+}
+
+/// The whole body, within its bytes and its time. A length that is announced too large is
+/// refused before anything is read.
+async fn read(request: Request, budgets: &Budgets) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let message = format!("the body may be at most {} bytes", budgets.body_bytes);
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    };
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > budgets.body_bytes as u64) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(budgets.body, collect(request.into_body(), budgets.body_bytes)).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::malformed("the body broke off")),
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long to arrive")),
+    }
+}
+
+/// Nothing when the body is longer than `limit`.
+async fn collect(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
+    let mut collected = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        if collected.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        collected.extend_from_slice(&chunk);
+    }
+    Ok(Some(collected.into()))
+}
+
+/// The query as a `T`: every parameter once, in UTF-8, without NUL.
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut members = Map::new();
+        for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            if value.contains('\0') || name.contains('\0') {
+                return Err(Problem::invalid(&name.replace('\0', ""), "must not contain a NUL character"));
+            }
+            // Decoding puts this where bytes are not UTF-8.
+            if value.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(Problem::malformed("the query is not UTF-8"));
+            }
+            if members.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some() {
+                return Err(Problem::invalid(&name, "is given twice"));
+            }
+        }
+        json::typed(members).map(Self)
+    }
+}
+
+/// The ticket a path names. What cannot be a ticket's code is simply not there.
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync> FromRequestParts<S> for Path<TicketId> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let not_found = || Problem::from(crate::error::Error::NotFound("ticket"));
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+        params.iter().find_map(|(_, value)| TicketId::parse(value)).map(Self).ok_or_else(not_found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_in_utf_8_is_json() {
+        for good in ["application/json", "Application/JSON; charset=UTF-8", "application/json; charset=\"utf-8\""] {
+            assert!(is_utf8_json(good), "{good}");
+        }
+        for bad in
+            ["text/plain", "application/json; charset=utf-16", "application/vnd.x+json", "multipart/form-data", ""]
+        {
+            assert!(!is_utf8_json(bad), "{bad}");
+        }
+    }
+}

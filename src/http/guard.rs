@@ -1,0 +1,127 @@
+//! What every request must pass, and what every answer gets, whoever it is for.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use percent_encoding::percent_decode_str;
+use tower_http::request_id::{MakeRequestId, RequestId};
+use uuid::Uuid;
+
+use super::problem::Problem;
+use crate::{config::Budgets, state::Load};
+
+/// Headers beyond this are no browser's.
+const MOST_HEADER_BYTES: usize = 64 * 1024;
+
+/// A caller's own request id is kept when it is short and plain.
+const LONGEST_REQUEST_ID: usize = 64;
+
+pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives every request a new id; one the caller brought is looked at by [`plain_request_id`].
+#[derive(Clone)]
+pub struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&Uuid::new_v4().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// Drops a caller's request id that could not stand in a log line.
+pub async fn plain_request_id(mut request: Request, next: Next) -> Response {
+    let is_plain = |id: &HeaderValue| {
+        let bytes = id.as_bytes();
+        (1..=LONGEST_REQUEST_ID).contains(&bytes.len())
+            && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
+    };
+    let mut ids = request.headers().get_all(&X_REQUEST_ID).iter();
+    let keep = ids.next().is_some_and(is_plain) && ids.next().is_none();
+    if !keep {
+        request.headers_mut().remove(&X_REQUEST_ID);
+    }
+    next.run(request).await
+}
+
+/// Refuses heads that other servers could read differently than we do.
+pub async fn sound_head(request: Request, next: Next) -> Response {
+    match check_head(request.version(), request.headers(), request.uri()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn check_head(version: Version, headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && version == Version::HTTP_11) {
+        return Err(Problem::malformed("a request names exactly one Host"));
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > MOST_HEADER_BYTES {
+        return Err(Problem::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers_too_large",
+            "the headers are too large",
+        ));
+    }
+    match percent_decode_str(uri.path()).decode_utf8() {
+        Err(_) => Err(Problem::malformed("the path is not UTF-8")),
+        Ok(path) if path.contains('\0') => Err(Problem::not_found()),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Takes on no more than the desk can hold, and finishes what it took on: a client that leaves
+/// (or waits too long) loses only the answer, never what it sent.
+pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, request: Request, next: Next) -> Response {
+    let Ok(permit) = Arc::clone(&load.requests).try_acquire_owned() else {
+        return Problem::busy("too many requests are under way").into_response();
+    };
+    let work = load.tasks.spawn(async move {
+        let _permit = permit;
+        next.run(request).await
+    });
+    match tokio::time::timeout(budgets.handler, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
+        Err(_) => Problem::busy("this takes too long").into_response(),
+    }
+}
+
+/// Renders problems, ours and the router's own, in the one shape of errors.
+pub async fn render_problems(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let id = request.headers().get(&X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let response = next.run(request).await;
+    let problem = response.extensions().get::<Problem>().cloned().or_else(|| of_router(response.status()));
+    match problem {
+        Some(problem) if method != Method::HEAD => problem.render(&id, response.headers().clone()),
+        Some(problem) => problem.render(&id, response.headers().clone()).map(|_| axum::body::Body::empty()),
+        None => response,
+    }
+}
+
+/// The router answers these two by itself, without a body.
+fn of_router(status: StatusCode) -> Option<Problem> {
+    match status {
+        StatusCode::NOT_FOUND => Some(Problem::not_found()),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Some(Problem::new(status, "method_not_allowed", "this path does not take that method"))
+        }
+        _ => None,
+    }
+}
+
+/// A panic is ours to log and nobody's to read.
+#[expect(clippy::needless_pass_by_value, reason = "the shape tower-http asks for")]
+pub fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Problem::from(crate::error::Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response()
+}
+
+/// How long browsers may remember what CORS allows.
+pub const PREFLIGHT_AGE: Duration = Duration::from_secs(600);

@@ -1,0 +1,110 @@
+//! Speaks HTTP: the routes, and the layers every request goes through.
+
+mod auth;
+mod chat;
+mod escalate;
+mod extract;
+mod guard;
+mod health;
+mod json;
+mod problem;
+pub mod server;
+mod tickets;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+use tracing::{Span, info_span};
+
+use crate::state::AppState;
+
+/// The whole service. Layers run from the bottom of this list to its top.
+pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
+    let bounded = from_fn_with_state((state.load.clone(), Arc::clone(&state.budgets)), guard::bounded);
+    let work =
+        Router::new().merge(chat::routes()).merge(escalate::routes()).merge(tickets::routes(state)).layer(bounded);
+    // Whoever watches the service is answered also when it is full.
+    work.merge(health::routes())
+        .with_state(state.clone())
+        .layer(CatchPanicLayer::custom(guard::on_panic))
+        .layer(from_fn(guard::sound_head))
+        .layer(from_fn(guard::render_problems))
+        .layer(cors(allowed_origins))
+        .layer(from_fn(no_content_for_options))
+        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(trace())
+        .layer(PropagateRequestIdLayer::new(guard::X_REQUEST_ID.clone()))
+        .layer(SetRequestIdLayer::new(guard::X_REQUEST_ID.clone(), guard::NewRequestId))
+        .layer(from_fn(guard::plain_request_id))
+}
+
+/// CORS stands here and nowhere else: a merged router with its own would speak for all of them.
+fn cors(allowed_origins: &[String]) -> CorsLayer {
+    let origins = allowed_origins.iter().filter_map(|origin| origin.parse().ok());
+    let headers = [
+        "content-type",
+        "authorization",
+        "x-internal-secret",
+        "idempotency-key",
+        "x-request-id",
+        "last-event-id",
+        "x-visitor-token",
+    ];
+    let exposed = ["x-request-id", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.collect::<Vec<_>>()))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::OPTIONS])
+        .allow_headers(headers.map(HeaderName::from_static))
+        .expose_headers(exposed.map(HeaderName::from_static))
+        .allow_credentials(true)
+        .max_age(guard::PREFLIGHT_AGE)
+}
+
+/// An answer to OPTIONS has no body, so it says so.
+async fn no_content_for_options(request: Request, next: axum::middleware::Next) -> Response {
+    let is_options = request.method() == Method::OPTIONS;
+    let mut response = next.run(request).await;
+    if is_options && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
+}
+
+/// One line a request: the matched path, never the raw one, which may hold anything.
+fn trace() -> TraceLayer<
+    tower_http::classify::SharedClassifier<tower_http::classify::ServerErrorsAsFailures>,
+    impl Fn(&Request) -> Span + Clone,
+    (),
+    impl Fn(&Response, std::time::Duration, &Span) + Clone,
+    (),
+    (),
+    (),
+> {
+    TraceLayer::new_for_http()
+        .make_span_with(|request: &Request| {
+            let path = request.extensions().get::<MatchedPath>().map_or("(no such path)", MatchedPath::as_str);
+            let id = request.headers().get(&guard::X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+            info_span!("request", method = %request.method(), path, request.id = id)
+        })
+        .on_request(())
+        .on_response(|response: &Response, took: std::time::Duration, _: &Span| {
+            tracing::info!(status = response.status().as_u16(), took_ms = took.as_millis(), "answered");
+        })
+        .on_body_chunk(())
+        .on_eos(())
+        .on_failure(())
+}

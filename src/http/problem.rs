@@ -1,0 +1,109 @@
+//! Errors as callers see them: one JSON shape, one rule for status codes.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use serde_json::json;
+use tracing::{error, warn};
+
+use crate::error::Error;
+
+/// When to come back where nothing better is known.
+const SOON: Duration = Duration::from_secs(2);
+
+/// A refusal or a failure, ready to be told.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    fields: BTreeMap<String, String>,
+    retry_after: Option<Duration>,
+    /// Why it is our fault; for the log, never for the caller.
+    cause: Option<Arc<anyhow::Error>>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), fields: BTreeMap::new(), retry_after: None, cause: None }
+    }
+
+    /// 400: bytes that cannot be read as what they claim to be.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    /// 422: readable, but `field` is not acceptable; `complaint` goes on from its name.
+    pub fn invalid(field: &str, complaint: &str) -> Self {
+        let message = if field.is_empty() { format!("the body {complaint}") } else { format!("{field} {complaint}") };
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.clone());
+        if !field.is_empty() {
+            problem.fields.insert(field.to_owned(), message);
+        }
+        problem
+    }
+
+    /// 503: fine, but not now.
+    pub fn busy(message: &str) -> Self {
+        Self { retry_after: Some(SOON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "nothing is here")
+    }
+
+    /// The whole answer. Logged once, and only when it is our fault.
+    pub fn render(&self, request_id: &str, headers: HeaderMap) -> Response<Body> {
+        if let Some(cause) = &self.cause {
+            let cause = format!("{cause:#}");
+            match self.status {
+                StatusCode::SERVICE_UNAVAILABLE => warn!(request.id = request_id, cause, "not now"),
+                _ => error!(request.id = request_id, cause, "a request failed"),
+            }
+        }
+        let mut body = json!({ "error": self.message, "code": self.code, "requestId": request_id });
+        if !self.fields.is_empty() {
+            body["fields"] = json!(self.fields);
+        }
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = headers;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+        }
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Invalid { field, message } => Self::invalid(field, &message),
+            Error::Malformed(message) => Self::malformed(message),
+            Error::Unauthenticated => Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", message),
+            Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
+            Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", message),
+            Error::Upstream { source, .. } => Self { cause: Some(Arc::new(source)), ..Self::busy(&message) },
+            Error::Internal(source) => Self {
+                cause: Some(Arc::new(source)),
+                ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+            },
+        }
+    }
+}
+
+/// Carries the problem to the layer that knows the request's id and renders it.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

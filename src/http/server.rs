@@ -1,0 +1,101 @@
+//! The loop that accepts connections, closes those that stand idle, and drains. `axum::serve`
+//! has no such clock: it keeps half-open connections for ever and does not end with one.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{debug, info, warn};
+
+use crate::config::Budgets;
+
+/// One head, its request line included, may fill this much. It is more than the 64 KiB of
+/// headers that `guard` allows, so that a request line over 65,534 bytes is told as such (414).
+const HEAD_BUFFER: usize = 80 * 1024;
+
+/// A client that takes no byte of its answer for so long is gone.
+const STALLED_READER: Duration = Duration::from_secs(20);
+
+/// How long to rest when the system has no descriptor left for another connection.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// Serves until `stop`, then finishes what is under way, at most until the drain budget ends.
+/// `tasks` holds the work that outlives its connection.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    budgets: &Budgets,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    let service = TowerToHyperService::new(router);
+    let connections = Arc::new(Semaphore::new(budgets.connections));
+    let graceful = GracefulShutdown::new();
+    let header_read = budgets.header_read;
+    loop {
+        // At the cap new connections wait in the backlog until old ones close or time out.
+        let permit = tokio::select! {
+            () = stop.cancelled() => break,
+            permit = Arc::clone(&connections).acquire_owned() => permit.expect("the semaphore is never closed"),
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                warn!(%error, "a connection could not be accepted");
+                sleep(OUT_OF_DESCRIPTORS).await;
+                continue;
+            }
+        };
+        let connection = connection_builder(header_read).serve_connection(TokioIo::new(timed(stream)), service.clone());
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            let _permit = permit;
+            if let Err(error) = connection.await {
+                debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    drain(graceful, tasks, budgets.drain).await;
+}
+
+fn connection_builder(header_read: Duration) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(header_read).max_buf_size(HEAD_BUFFER).half_close(false);
+    builder
+}
+
+fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALLED_READER));
+    Box::pin(stream)
+}
+
+async fn drain(graceful: GracefulShutdown, tasks: TaskTracker, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    info!(connections = graceful.count(), "draining: no new work is taken on");
+    if timeout_at(deadline, graceful.shutdown()).await.is_err() {
+        warn!("some connections did not finish in time and are cut");
+    }
+    tasks.close();
+    if timeout_at(deadline, tasks.wait()).await.is_err() {
+        warn!("some requests did not finish in time");
+    }
+}

@@ -1,0 +1,110 @@
+//! `/api/support/tickets`: what waits for a person, for whoever holds the internal secret.
+
+use axum::{
+    Router,
+    extract::State,
+    middleware::from_extractor_with_state,
+    routing::{get, post},
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::{
+    auth::Admin,
+    extract::{Json, MaybeJson, Path, Query},
+    problem::Problem,
+};
+use crate::{
+    domain::{
+        contact::Email,
+        message::Text,
+        ticket::{Stats, Status, Ticket, TicketId},
+    },
+    services::tickets::{Listing, Tickets},
+    state::AppState,
+};
+
+/// What one page shows at most; asking for more shows this.
+const LARGEST_PAGE: i64 = 200;
+const USUAL_PAGE: i64 = 50;
+
+pub fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/api/support/tickets", get(list))
+        .route("/api/support/tickets/{id}", get(show))
+        .route("/api/support/tickets/{id}/close", post(close))
+        .route_layer(from_extractor_with_state::<Admin, _>(state.clone()))
+}
+
+async fn list(State(tickets): State<Tickets>, Query(query): Query<ListQuery>) -> Result<Json<List>, Problem> {
+    let page = tickets.page(&query.into_listing()).await?;
+    Ok(Json(List {
+        count: page.tickets.len(),
+        tickets: page.tickets,
+        stats: page.stats,
+        next_cursor: page.next_cursor,
+    }))
+}
+
+async fn show(State(tickets): State<Tickets>, Path(id): Path<TicketId>) -> Result<Json<Ticket>, Problem> {
+    Ok(Json(tickets.find(&id).await?))
+}
+
+async fn close(
+    State(tickets): State<Tickets>,
+    Path(id): Path<TicketId>,
+    MaybeJson(body): MaybeJson<CloseBody>,
+) -> Result<Json<Ticket>, Problem> {
+    let resolution = body.and_then(|body| body.resolution);
+    Ok(Json(tickets.close(&id, resolution.as_ref().map(Text::as_str)).await?))
+}
+
+#[derive(Serialize)]
+struct List {
+    tickets: Vec<Ticket>,
+    stats: Stats,
+    /// Tickets on this page.
+    count: usize,
+    #[serde(rename = "nextCursor")]
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CloseBody {
+    #[serde(default)]
+    resolution: Option<Text>,
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    limit: Limit,
+    status: Option<Status>,
+    email: Option<Email>,
+    cursor: Option<String>,
+}
+
+impl ListQuery {
+    fn into_listing(self) -> Listing {
+        Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0 }
+    }
+}
+
+/// 1 to 200; a larger one is 200.
+struct Limit(i64);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(USUAL_PAGE)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse::<i64>() {
+            Ok(limit) if digits && limit > 0 => Ok(Self(limit.min(LARGEST_PAGE))),
+            _ => Err(D::Error::custom(format!("must be a whole number from 1 to {LARGEST_PAGE}"))),
+        }
+    }
+}

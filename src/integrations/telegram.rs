@@ -1,0 +1,213 @@
+//! Telegram's Bot API: teloxide's types over our own client, because teloxide's sleeps ten
+//! seconds after any 5xx and cannot read an error body that is not Telegram's.
+
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
+use teloxide::{
+    ApiError,
+    payloads::{SendMessage, SendMessageSetters as _},
+    types::{ChatId, LinkPreviewOptions, Recipient, ResponseParameters},
+};
+
+use super::{Failure, read_capped};
+use crate::config;
+
+/// Telegram's bound on a text, in UTF-16 units.
+const LONGEST_TEXT: usize = 4_096;
+
+/// The bot, and the one chat it writes to.
+#[derive(Clone)]
+pub struct Telegram {
+    client: Client,
+    send_message: Url,
+    chat: Recipient,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    result: Option<Sent>,
+    description: Option<ApiError>,
+    parameters: Option<ResponseParameters>,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    message_id: i64,
+}
+
+impl Telegram {
+    pub fn new(settings: &config::Telegram, client: Client) -> anyhow::Result<Self> {
+        let base = settings.api_url.as_str().trim_end_matches('/');
+        let send_message = Url::parse(&format!("{base}/bot{}/sendMessage", settings.token.expose()))?;
+        let chat = match settings.chat_id.parse() {
+            Ok(id) => Recipient::Id(ChatId(id)),
+            Err(_) => Recipient::ChannelUsername(settings.chat_id.clone()),
+        };
+        Ok(Self { client, send_message, chat })
+    }
+
+    /// Sends plain text (no markup, so nothing in it can fail to parse or pose as markup) and
+    /// returns the message's id.
+    pub async fn send(&self, text: &str) -> Result<String, Failure> {
+        let preview = LinkPreviewOptions {
+            is_disabled: true,
+            url: None,
+            prefer_small_media: false,
+            prefer_large_media: false,
+            show_above_text: false,
+        };
+        let message = SendMessage::new(self.chat.clone(), cut(text)).link_preview_options(preview);
+        let response = self
+            .client
+            .post(self.send_message.clone())
+            .json(&message)
+            .send()
+            .await
+            // The token is part of the address, so errors must not carry it.
+            .map_err(|error| Failure::later(describe(&error.without_url())))?;
+        let status = response.status();
+        let body = read_capped(response).await.ok_or_else(|| Failure::later("the answer broke off or was too long"))?;
+        read(status, &body)
+    }
+}
+
+fn describe(error: &reqwest::Error) -> String {
+    let kind = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke off"
+    };
+    kind.to_owned()
+}
+
+/// What an answer means. The status comes first: a proxy's error page is no Telegram error.
+fn read(status: StatusCode, body: &[u8]) -> Result<String, Failure> {
+    let answer: Option<Answer> = serde_json::from_slice(body).ok();
+    if status.is_server_error() {
+        return Err(Failure::later(format!("status {}", status.as_u16())));
+    }
+    let Some(answer) = answer else {
+        return Err(refused_without_reason(status));
+    };
+    match (answer.result, answer.description, answer.parameters) {
+        (Some(sent), ..) if status.is_success() => Ok(sent.message_id.to_string()),
+        (_, _, Some(ResponseParameters::RetryAfter(wait))) => Err(Failure::Later {
+            retry_after: Some(Duration::from_secs(u64::from(wait.seconds()))),
+            error: "too many messages".into(),
+        }),
+        (_, _, Some(ResponseParameters::MigrateToChatId(chat))) => {
+            Err(Failure::Channel(format!("the group became a supergroup: set TELEGRAM_CHAT_ID to {chat}")))
+        }
+        (_, Some(error), _) => Err(sort(status, &error)),
+        _ => Err(refused_without_reason(status)),
+    }
+}
+
+fn refused_without_reason(status: StatusCode) -> Failure {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            Failure::Channel(format!("refused with status {}", status.as_u16()))
+        }
+        _ => Failure::later(format!("an unreadable answer with status {}", status.as_u16())),
+    }
+}
+
+/// There is one chat, so a refusal of the chat is a fault of the channel, and only a refusal of
+/// the text is about this message alone.
+fn sort(status: StatusCode, error: &ApiError) -> Failure {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Failure::later("too many messages"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Failure::Channel(error.to_string()),
+        _ => match error {
+            ApiError::ChatNotFound
+            | ApiError::GroupDeactivated
+            | ApiError::InvalidToken
+            | ApiError::NotEnoughRightsToPostMessages => Failure::Channel(error.to_string()),
+            ApiError::Unknown(text) if text.contains("rights") || text.contains("chat") => {
+                Failure::Channel(text.clone())
+            }
+            _ => Failure::Recipient(error.to_string()),
+        },
+    }
+}
+
+/// At most what Telegram takes, cut between characters.
+fn cut(text: &str) -> String {
+    if text.encode_utf16().count() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    let mut room = LONGEST_TEXT - 1;
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= room;
+        room -= if fits { c.len_utf16() } else { room };
+        fits
+    });
+    kept.chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn later(error: &str) -> Result<String, Failure> {
+        Err(Failure::later(error))
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        let cut_text = cut(&"👍".repeat(3_000));
+
+        assert!(cut_text.ends_with('…'));
+        assert!(cut_text.encode_utf16().count() <= LONGEST_TEXT);
+        assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn a_sent_message_gives_its_id() {
+        assert_eq!(read(StatusCode::OK, br#"{"ok":true,"result":{"message_id":7,"date":0}}"#), Ok("7".into()));
+    }
+
+    #[test]
+    fn faults_of_the_server_are_tried_again_whatever_the_body_says() {
+        assert_eq!(read(StatusCode::BAD_GATEWAY, b"<html>"), later("status 502"));
+        assert_eq!(
+            read(StatusCode::INTERNAL_SERVER_ERROR, br#"{"ok":false,"description":"Unauthorized"}"#),
+            later("status 500")
+        );
+        assert!(matches!(read(StatusCode::OK, b"<html>"), Err(Failure::Later { .. })));
+    }
+
+    #[test]
+    fn a_wait_that_telegram_names_is_kept() {
+        let body = br#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}"#;
+
+        let Err(Failure::Later { retry_after, .. }) = read(StatusCode::TOO_MANY_REQUESTS, body) else {
+            panic!("not later")
+        };
+        assert_eq!(retry_after, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_wrong_token_or_chat_is_the_channels_fault() {
+        for (status, description) in [
+            (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            (StatusCode::NOT_FOUND, "Not Found"),
+            (StatusCode::FORBIDDEN, "Forbidden: bot was kicked from the supergroup chat"),
+            (StatusCode::BAD_REQUEST, "Bad Request: chat not found"),
+        ] {
+            let body = format!(r#"{{"ok":false,"error_code":{},"description":"{description}"}}"#, status.as_u16());
+            assert!(matches!(read(status, body.as_bytes()), Err(Failure::Channel(_))), "{description}");
+        }
+    }
+
+    #[test]
+    fn a_text_telegram_will_not_take_dies_alone() {
+        let body = br#"{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}"#;
+
+        assert!(matches!(read(StatusCode::BAD_REQUEST, body), Err(Failure::Recipient(_))));
+    }
+}

@@ -1,0 +1,19 @@
+//! A company's whole support desk in one program: it answers from the company's own markdown,
+//! hands over to people, and owes every message until it is delivered.
+
+mod cli;
+mod config;
+mod domain;
+mod error;
+mod http;
+mod integrations;
+mod run;
+mod services;
+mod state;
+mod storage;
+mod worker;
+
+pub use cli::main;
+pub use config::Config;
+pub use run::{Server, StartRefused};
+pub use storage::MIGRATOR;

@@ -1,0 +1,5 @@
+//! The door.
+
+fn main() -> std::process::ExitCode {
+    levqor_support::main()
+}

@@ -1,0 +1,172 @@
+//! A run of the server: everything it needs is there before the port opens, and everything is
+//! put away in order when it ends.
+
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use sqlx::PgPool;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::Notify,
+    task,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+use crate::{
+    config::{Config, Database},
+    http,
+    integrations::{self, telegram::Telegram},
+    services::{answer::Voice, faq_loader::KnowledgeBase},
+    state::AppState,
+    storage::{
+        self,
+        embedded::{Embedded, Options},
+    },
+    worker::Worker,
+};
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1_024;
+
+/// What the embedded database may take of the drain budget to stop.
+const DATABASE_STOP: Duration = Duration::from_secs(10);
+
+/// Why a start cannot work: every reason, in plain words.
+#[derive(Debug)]
+pub struct StartRefused(Vec<String>);
+
+impl fmt::Display for StartRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "levqor-support cannot start:")?;
+        self.0.iter().try_for_each(|reason| write!(f, "\n  - {reason}"))
+    }
+}
+
+impl std::error::Error for StartRefused {}
+
+/// A server that is ready to be run.
+pub struct Server {
+    config: Config,
+    listener: TcpListener,
+    router: Router,
+    tasks: TaskTracker,
+    worker: Worker,
+    db: PgPool,
+    embedded: Option<Embedded>,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// Makes everything ready and opens the port last. Fails within seconds with every reason.
+    pub async fn start(config: Config) -> Result<Self, StartRefused> {
+        let (socket, knowledge, database) =
+            tokio::join!(async { bind(config.listen) }, open_knowledge(&config), open_database(&config));
+        let mut reasons = Vec::new();
+        let mut keep = |reason: anyhow::Error| reasons.push(format!("{reason:#}"));
+        let socket = socket.map_err(&mut keep).ok();
+        let knowledge = knowledge.map_err(&mut keep).ok();
+        let database = database.map_err(&mut keep).ok();
+        match (socket, knowledge, database) {
+            (Some(socket), Some(knowledge), Some((db, embedded))) => {
+                Self::assemble(config, socket, knowledge, db, embedded)
+                    .map_err(|error| StartRefused(vec![format!("{error:#}")]))
+            }
+            (_, _, database) => {
+                if let Some((_, Some(embedded))) = database {
+                    stop_embedded(embedded).await;
+                }
+                Err(StartRefused(reasons))
+            }
+        }
+    }
+
+    fn assemble(
+        config: Config,
+        socket: TcpSocket,
+        knowledge: KnowledgeBase,
+        db: PgPool,
+        embedded: Option<Embedded>,
+    ) -> anyhow::Result<Self> {
+        let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let client = integrations::http_client(config.budgets.delivery)?;
+        let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client)).transpose()?;
+        let worker = Worker { db: db.clone(), telegram, lease: config.budgets.delivery_lease, bell: Arc::clone(&bell) };
+        let state = AppState::new(&config, db.clone(), knowledge, bell, stop.clone());
+        let router = http::router(&state, &config.allowed_origins);
+        let listener = socket.listen(BACKLOG)?;
+        Ok(Self { config, listener, router, tasks: state.load.tasks, worker, db, embedded, stop })
+    }
+
+    /// Where it listens; with port 0 in the settings, the port the system chose.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap_or(self.config.listen)
+    }
+
+    /// Cancelling this begins the end of [`Server::run`].
+    pub fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Serves until it is told to stop, and leaves nothing half done within the drain budget.
+    pub async fn run(self) {
+        let budgets = &self.config.budgets;
+        let drain = budgets.drain.saturating_sub(DATABASE_STOP).max(budgets.drain / 2);
+        let budgets = crate::config::Budgets { drain, ..budgets.clone() };
+        let worker = tokio::spawn(self.worker.run(self.stop.clone()));
+        http::server::serve(self.listener, self.router, &budgets, self.tasks, self.stop).await;
+        if tokio::time::timeout(budgets.delivery, worker).await.is_err() {
+            warn!("some deliveries did not finish in time; they are due again when their lease ends");
+        }
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.db.close()).await;
+        if let Some(embedded) = self.embedded {
+            stop_embedded(embedded).await;
+        }
+        info!("stopped");
+    }
+}
+
+/// Holds the port without opening it: who connects before everything is ready is refused, not
+/// kept waiting.
+fn bind(address: SocketAddr) -> anyhow::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!(
+                "Port {} of {} is taken by another program: set PORT to a free one",
+                address.port(),
+                address.ip()
+            )
+        }
+        _ => anyhow::anyhow!("The address {address} cannot be used (set HOST and PORT): {error}"),
+    })?;
+    Ok(socket)
+}
+
+async fn open_knowledge(config: &Config) -> anyhow::Result<KnowledgeBase> {
+    let folder = config.knowledge.clone();
+    let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+    task::spawn_blocking(move || KnowledgeBase::open(&folder, voice)).await?
+}
+
+async fn open_database(config: &Config) -> anyhow::Result<(PgPool, Option<Embedded>)> {
+    match &config.database {
+        Database::Remote(url) => Ok((storage::connect(url.expose(), &config.budgets).await?, None)),
+        Database::Embedded { data_dir, bin_dir } => {
+            let options = Options { bin_dir: bin_dir.clone(), ..Options::new(data_dir) };
+            let embedded = task::spawn_blocking(move || Embedded::start(options)).await??;
+            match storage::connect(embedded.url(), &config.budgets).await {
+                Ok(db) => Ok((db, Some(embedded))),
+                Err(error) => {
+                    stop_embedded(embedded).await;
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+async fn stop_embedded(embedded: Embedded) {
+    let _ = task::spawn_blocking(move || embedded.stop()).await;
+}

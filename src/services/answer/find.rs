@@ -1,0 +1,231 @@
+//! Finding: every section's score for a question, and how sure we may be of the best one.
+
+use super::aliases::Phrasings;
+use super::confidence::Signs;
+use super::ladder::{self, Ladder, Rung};
+use super::language::Language;
+use super::parts;
+use super::passages::Passages;
+use super::query::{Lexicon, Query};
+use super::rank::{Index, Match, Term};
+use super::sections::Section;
+use super::synonyms::Synonyms;
+use super::typos::Spelling;
+use super::words::{self, Token};
+use crate::domain::turn::{Author, Turn};
+
+/// How much the nearest phrasing adds to what the words say, 2026-11.
+const PHRASING: f32 = 0.6;
+/// What was said before counts less than the question itself.
+const BEFORE: f32 = 0.5;
+/// The section a conversation is about, when the question leans on it.
+const TOPIC: f32 = 0.12;
+/// The section a rung names stands above the others of its ladder.
+const ON_RUNG: f32 = 0.15;
+/// Both halves of a question must be this sure to be answered apart.
+const SOUND: f32 = 0.5;
+/// Answers to more questions than this would not fit one reply.
+const MOST_PARTS: usize = 3;
+/// So much of an earlier reply says what it was about.
+const REPLY_CHARS: usize = 300;
+
+/// Sections with everything that finds them.
+pub struct Searchable {
+    /// The sections, in the order of the files.
+    pub sections: Vec<Section>,
+    /// The language most of them are in.
+    pub language: Language,
+    index: Index,
+    synonyms: Synonyms,
+    spelling: Spelling,
+    phrasings: Phrasings,
+    passages: Vec<Passages>,
+    ladders: Vec<Ladder>,
+}
+
+/// What was found for one question.
+#[derive(Debug)]
+pub struct Found {
+    /// Sections with their scores, best first; those without a score are left out.
+    pub ranked: Vec<(usize, f32)>,
+    /// The chance that the first is right.
+    pub confidence: f32,
+    /// Why.
+    pub signs: Signs,
+    terms: Vec<Term>,
+}
+
+impl Found {
+    /// The best section.
+    pub fn best(&self) -> Option<usize> {
+        self.ranked.first().map(|&(at, _)| at)
+    }
+}
+
+impl Searchable {
+    /// Indexes the sections.
+    pub fn build(sections: Vec<Section>) -> Self {
+        let synonyms = Synonyms::shipped();
+        Self {
+            index: Index::build(&sections, &synonyms),
+            spelling: Spelling::build(vocabulary(&sections, &synonyms)),
+            phrasings: Phrasings::build(&phrasings(&sections)),
+            passages: sections.iter().map(|s| Passages::build(s, &synonyms)).collect(),
+            ladders: ladder::ladders(&sections),
+            language: main_language(&sections),
+            synonyms,
+            sections,
+        }
+    }
+
+    /// The questions a message holds, each with what was found; one that cannot be parted is whole.
+    pub fn parts(&self, message: &str, earlier: &[Turn], language: Language) -> Vec<Found> {
+        let whole = self.find(message, earlier, language);
+        let sentences = parts::sentences(message);
+        let pieces = match sentences.len() {
+            0 | 1 => parts::halves(message),
+            _ => sentences,
+        };
+        if !(2..=MOST_PARTS).contains(&pieces.len()) {
+            return vec![whole];
+        }
+        let apart: Vec<Found> = pieces.iter().map(|p| self.find(p, earlier, language)).collect();
+        if apart.iter().all(|p| p.confidence >= SOUND) && all_different(&apart) {
+            return apart;
+        }
+        vec![whole]
+    }
+
+    /// Scores every section for one question.
+    pub fn find(&self, question: &str, earlier: &[Turn], language: Language) -> Found {
+        let mut query = self.lexicon().read(&words::tokens(question), language);
+        let meaningful = query.terms.iter().filter(|t| self.index.reaches(t)).count();
+        let continued = !earlier.is_empty() && parts::continues(&query.tokens, meaningful);
+        let rung = ladder::rung(&query.tokens);
+        let asked = query.tokens.clone();
+        let topic = if continued { self.topic(earlier, &mut query) } else { None };
+        if let Some((_, name)) = &rung {
+            let named: Vec<&str> = asked[name.clone()].iter().map(|t| t.stem.as_str()).collect();
+            query.terms.retain(|t| t.stem.is_empty() || !named.contains(&t.stem.as_str()));
+        }
+        self.rank(query, &asked, language, topic, rung.map(|(rung, _)| rung))
+    }
+
+    /// The positions of a section's lines, most telling first.
+    pub fn lines(&self, found: &Found, section: usize) -> Vec<usize> {
+        self.passages[section].by_relevance(&found.terms, &self.index)
+    }
+
+    fn rank(&self, query: Query, asked: &[Token], language: Language, topic: Option<u32>, rung: Option<Rung>) -> Found {
+        let matches = self.index.score(&query.terms);
+        let alike = self.phrasings.nearest(asked, self.sections.len());
+        let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
+        if let Some(topic) = topic {
+            scores[topic as usize] += TOPIC;
+        }
+        let climbed = rung.and_then(|rung| self.climb(rung, topic, &mut scores));
+        let mut ranked: Vec<(usize, f32)> = scores.into_iter().enumerate().filter(|(_, s)| *s > 0.0).collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut signs = self.signs(&query, &matches, &alike, &ranked);
+        signs.foreign = f32::from(u8::from(language != Language::English));
+        signs.rung = f32::from(u8::from(climbed.is_some()));
+        signs.continued = f32::from(u8::from(topic.is_some()));
+        ranked.truncate(8);
+        Found { ranked, confidence: signs.confidence(), signs, terms: query.terms }
+    }
+
+    /// Lifts the section that stands on the rung of the ladder the question speaks of most.
+    fn climb(&self, rung: Rung, topic: Option<u32>, scores: &mut [f32]) -> Option<u32> {
+        let score = |at: &u32| scores[*at as usize];
+        let best = |ladder: &Ladder| ladder.sections().iter().map(score).fold(0.0, f32::max);
+        let reachable = self.ladders.iter().filter_map(|l| Some((best(l), l.section(rung, topic)?)));
+        let (best, section) = reachable.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let top = scores.iter().copied().fold(0.0, f32::max);
+        let relevant = matches!(rung, Rung::Above | Rung::Below) || best >= 0.5 * top;
+        if !relevant {
+            return None;
+        }
+        let lifted = if matches!(rung, Rung::Above | Rung::Below) { top } else { best };
+        scores[section as usize] = lifted + ON_RUNG;
+        Some(section)
+    }
+
+    /// What the conversation was about; its words join the question's at a lower weight.
+    fn topic(&self, earlier: &[Turn], query: &mut Query) -> Option<u32> {
+        let last = |author| earlier.iter().rev().find(|t| t.author == author);
+        let asked = last(Author::Customer)?;
+        let asked_tokens = words::tokens(&asked.text);
+        let before = self.lexicon().read(&asked_tokens, Language::of(&asked_tokens));
+        let mut terms = before.terms.clone();
+        if let Some(reply) = last(Author::Ai) {
+            let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();
+            let said = self.lexicon().read(&words::tokens(&beginning), Language::English);
+            terms.extend(said.terms);
+        }
+        for term in before.terms {
+            if !query.terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
+                query.terms.push(Term { weight: term.weight * BEFORE, ..term });
+            }
+        }
+        let mut scores: Vec<f32> = self.index.score(&terms).iter().map(|m| m.score).collect();
+        if let Some((rung, _)) = ladder::rung(&before.tokens) {
+            self.climb(rung, None, &mut scores);
+        }
+        (0..).zip(&scores).filter(|(_, s)| **s > 0.0).max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
+    }
+
+    fn signs(&self, query: &Query, matches: &[Match], alike: &[f32], ranked: &[(usize, f32)]) -> Signs {
+        let Some(&(best, top)) = ranked.first() else {
+            return Signs::default();
+        };
+        let next = ranked.get(1).map_or(0.0, |r| r.1);
+        let weight = |t: &&Term| self.index.importance(t);
+        let all: f32 = query.terms.iter().map(|t| weight(&t)).sum();
+        let known: f32 = query.terms.iter().filter(|t| self.index.reaches(t)).map(|t| weight(&t)).sum();
+        let nearest = alike.iter().copied().fold(0.0, f32::max);
+        #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+        let count = query.terms.len() as f32;
+        #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+        let guessed = query.repaired as f32 / count.max(1.0);
+        Signs {
+            score: matches[best].score,
+            margin: (top - next) / top.max(f32::EPSILON),
+            covered: matches[best].covered,
+            known: known / all.max(f32::EPSILON),
+            in_title: matches[best].in_title,
+            phrasing: alike[best],
+            agrees: f32::from(u8::from(alike[best] >= nearest)),
+            length: (count / 10.0).min(1.0),
+            guessed,
+            ..Signs::default()
+        }
+    }
+
+    fn lexicon(&self) -> Lexicon<'_> {
+        Lexicon { index: &self.index, synonyms: &self.synonyms, spelling: &self.spelling }
+    }
+}
+
+fn all_different(parts: &[Found]) -> bool {
+    (1..parts.len()).all(|at| parts[..at].iter().all(|p| p.best() != parts[at].best()))
+}
+
+/// A heading is a phrasing too, alone and below its parent.
+fn phrasings(sections: &[Section]) -> Vec<(u32, Vec<Token>)> {
+    let of = |(at, section): (u32, &Section)| {
+        let own = section.aliases.iter().chain([&section.title]).map(|p| words::all_tokens(p));
+        own.map(|tokens| (at, tokens)).collect::<Vec<_>>()
+    };
+    (0..).zip(sections).flat_map(of).collect()
+}
+
+fn vocabulary(sections: &[Section], synonyms: &Synonyms) -> impl Iterator<Item = String> {
+    let texts = sections.iter().flat_map(|s| s.lines.iter().chain(&s.aliases).chain([&s.title]).chain(&s.parents));
+    let words: Vec<String> = texts.flat_map(|t| words::all_tokens(t)).map(|t| t.word).collect();
+    words.into_iter().chain(synonyms.words()).chain(words::stop_words())
+}
+
+fn main_language(sections: &[Section]) -> Language {
+    let text: Vec<&str> = sections.iter().flat_map(|s| &s.lines).map(String::as_str).take(200).collect();
+    Language::of(&words::tokens(&text.join(" ")))
+}

@@ -1,0 +1,170 @@
+//! The knowledge base in memory: read at start, live within a second of an edit, and the last
+//! good one kept when an edit breaks it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::{Context, bail, ensure};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use super::answer::{Document, Knowledge, Voice};
+use crate::config::KnowledgeFolder;
+
+/// How often the folder is looked at. Looking is a few system calls, works on every file system
+/// and outlives a folder that is replaced as a whole, which change notifications do not.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A longer file is a mistake rather than something people wrote.
+const LONGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// The files the desk expects, in the order in which they are read; others follow by name.
+const FIRST: [(&str, &str); 3] = [
+    ("faq.md", include_str!("../../knowledge-base/faq.md")),
+    ("pricing.md", include_str!("../../knowledge-base/pricing.md")),
+    ("policies.md", include_str!("../../knowledge-base/policies.md")),
+];
+
+/// What the folder held when it was last good, and what is wrong with it now.
+#[derive(Clone)]
+struct State {
+    knowledge: Arc<Knowledge>,
+    loaded_at: Instant,
+    fault: Option<String>,
+}
+
+/// The knowledge base; cheap to clone, always the newest good one.
+#[derive(Clone)]
+pub struct KnowledgeBase(watch::Receiver<State>);
+
+/// How the knowledge base is doing.
+pub struct Health {
+    pub sections: usize,
+    pub seconds_since_load: u64,
+    pub fault: Option<String>,
+}
+
+impl KnowledgeBase {
+    /// Reads the folder, or says why nothing can be answered from it, and keeps watching it.
+    pub fn open(folder: &KnowledgeFolder, voice: Voice) -> anyhow::Result<Self> {
+        if folder.is_default {
+            write_missing(&folder.path)?;
+        }
+        let seen = fingerprint(&folder.path);
+        let knowledge = Arc::new(Knowledge::build(&read(&folder.path)?, voice.clone()));
+        info!(sections = knowledge.section_count(), "knowledge base loaded");
+        let (state, current) = watch::channel(State { knowledge, loaded_at: Instant::now(), fault: None });
+        let path = folder.path.clone();
+        thread::Builder::new().name("knowledge-base".into()).spawn(move || follow(&path, seen, &voice, &state))?;
+        Ok(Self(current))
+    }
+
+    pub fn current(&self) -> Arc<Knowledge> {
+        Arc::clone(&self.0.borrow().knowledge)
+    }
+
+    pub fn health(&self) -> Health {
+        let state = self.0.borrow();
+        Health {
+            sections: state.knowledge.section_count(),
+            seconds_since_load: state.loaded_at.elapsed().as_secs(),
+            fault: state.fault.clone(),
+        }
+    }
+}
+
+/// What tells one state of the folder from another without reading it.
+type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
+
+fn follow(path: &Path, mut loaded: Fingerprint, voice: &Voice, state: &watch::Sender<State>) {
+    let mut before = loaded.clone();
+    while !state.is_closed() {
+        thread::sleep(LOOK_EVERY);
+        let now = fingerprint(path);
+        // Only what stood still for one look is read: editors empty a file before they fill it.
+        if now == before && now != loaded {
+            reload(path, voice, state);
+            loaded.clone_from(&now);
+        }
+        before = now;
+    }
+}
+
+fn reload(path: &Path, voice: &Voice, state: &watch::Sender<State>) {
+    match read(path) {
+        Ok(documents) => {
+            let knowledge = Arc::new(Knowledge::build(&documents, voice.clone()));
+            info!(sections = knowledge.section_count(), "knowledge base loaded again");
+            state.send_replace(State { knowledge, loaded_at: Instant::now(), fault: None });
+        }
+        Err(error) => {
+            warn!(error = format!("{error:#}"), "the edit to the knowledge base is broken: the last good one stays");
+            state.send_modify(|state| state.fault = Some(format!("{error:#}")));
+        }
+    }
+}
+
+fn write_missing(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
+    for (name, text) in FIRST {
+        let path = folder.join(name);
+        if !path.exists() {
+            fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+            info!(file = name, "a missing file of the knowledge base was written");
+        }
+    }
+    Ok(())
+}
+
+/// All documents of the folder, each of them readable and with something in it.
+fn read(folder: &Path) -> anyhow::Result<Vec<Document>> {
+    ensure!(folder.is_dir(), "The knowledge base folder {} does not exist", folder.display());
+    let documents = files(folder).iter().map(|path| document(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    if documents.is_empty() {
+        bail!("The knowledge base folder {} holds no .md file", folder.display());
+    }
+    Ok(documents)
+}
+
+fn document(path: &Path) -> anyhow::Result<Document> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let length = fs::metadata(path).with_context(|| format!("{file} cannot be read"))?.len();
+    ensure!(length <= LONGEST_FILE, "{file} is longer than {LONGEST_FILE} bytes");
+    let bytes = fs::read(path).with_context(|| format!("{file} cannot be read"))?;
+    let markdown = String::from_utf8(bytes).ok().with_context(|| format!("{file} is not UTF-8 text"))?;
+    ensure!(!markdown.trim().is_empty(), "{file} is empty");
+    ensure!(!markdown.contains('\0'), "{file} is not text");
+    Ok(Document { file, markdown })
+}
+
+/// The markdown files of a folder: the expected ones first, then by name; hidden ones are not
+/// knowledge (editors leave them).
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| is_knowledge(path)).collect();
+    files.sort_by_key(|path| (rank(path), path.clone()));
+    files
+}
+
+fn is_knowledge(path: &Path) -> bool {
+    let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    !hidden && path.extension().is_some_and(|extension| extension == "md") && path.is_file()
+}
+
+fn rank(path: &Path) -> usize {
+    FIRST.iter().position(|(name, _)| path.ends_with(name)).unwrap_or(FIRST.len())
+}
+
+fn fingerprint(folder: &Path) -> Fingerprint {
+    let describe = |path: PathBuf| {
+        let metadata = fs::metadata(&path).ok();
+        let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+        (path, modified, metadata.map_or(0, |metadata| metadata.len()))
+    };
+    files(folder).into_iter().map(describe).collect()
+}

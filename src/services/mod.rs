@@ -1,0 +1,10 @@
+//! Decides: no status codes above, no SQL below.
+
+pub mod answer;
+pub mod chat;
+pub mod cursor;
+pub mod faq_loader;
+pub mod handoff;
+pub mod health;
+pub mod notifications;
+pub mod tickets;

@@ -1,0 +1,105 @@
+//! What the team is told, and by which channels: written as debts, sent by the worker.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use sqlx::PgConnection;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    domain::{contact::Email, text, ticket::TicketId},
+    error::Result,
+    storage::deliveries,
+};
+
+/// The channel's name in the table of deliveries.
+pub const TELEGRAM: &str = "telegram";
+
+/// What stands of a message in an alert; the rest is in the ticket.
+const SUMMARY: usize = 300;
+
+/// A ticket as an alert tells of it.
+pub struct Alert<'a> {
+    pub uuid: Uuid,
+    pub id: &'a TicketId,
+    pub email: &'a Email,
+    pub message: &'a str,
+}
+
+/// Knows which channels are on; cheap to clone.
+#[derive(Clone)]
+pub struct Notifications {
+    pub company: Arc<str>,
+    pub telegram: bool,
+    pub bell: Arc<Notify>,
+}
+
+impl Notifications {
+    /// Owes the team the alert of a new ticket.
+    pub async fn ticket_opened(&self, db: &mut PgConnection, alert: Alert<'_>) -> Result<()> {
+        let key = format!("ticket_opened:{}", alert.uuid);
+        self.alert_team(db, "ticket_opened", &key, "New ticket from", &alert).await
+    }
+
+    /// Owes the team the news that somebody asked again; `occasion` tells two times apart.
+    pub async fn ticket_extended(&self, db: &mut PgConnection, alert: Alert<'_>, occasion: Uuid) -> Result<()> {
+        let key = format!("ticket_extended:{occasion}");
+        self.alert_team(db, "ticket_extended", &key, "More on a ticket from", &alert).await
+    }
+
+    /// Wakes the worker; to be called when the debts are committed.
+    pub fn wake(&self) {
+        self.bell.notify_one();
+    }
+
+    async fn alert_team(
+        &self,
+        db: &mut PgConnection,
+        kind: &'static str,
+        key: &str,
+        news: &str,
+        alert: &Alert<'_>,
+    ) -> Result<()> {
+        if !self.telegram {
+            return Ok(());
+        }
+        let text = alert_text(&self.company, news, alert);
+        let new = deliveries::New {
+            subject_kind: "ticket",
+            subject_id: alert.uuid,
+            channel: TELEGRAM,
+            kind,
+            payload: json!({ "text": text }),
+            dedupe_key: &format!("{TELEGRAM}:{key}"),
+        };
+        deliveries::owe(db, &new).await
+    }
+}
+
+/// The line the team reads on a phone: who, what, and the code to find it by.
+fn alert_text(company: &str, news: &str, alert: &Alert<'_>) -> String {
+    let summary = match text::one_line(alert.message, SUMMARY) {
+        summary if summary.is_empty() => "(asked for a person without a message)".to_owned(),
+        summary => summary,
+    };
+    let email = text::one_line(alert.email.as_str(), SUMMARY);
+    format!("[{company} Support] {news} {email}: {summary}\nTicket #{}", alert.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_is_one_clean_line_and_the_code() {
+        let id = TicketId::parse("K7M2XQ4P").unwrap();
+        let email = Email::try_from("ada@example.com".to_owned()).unwrap();
+        let alert = Alert { uuid: Uuid::nil(), id: &id, email: &email, message: "<b>help</b>\r\n\u{202e}now" };
+
+        assert_eq!(
+            alert_text("Levqor", "New ticket from", &alert),
+            "[Levqor Support] New ticket from ada@example.com: <b>help</b> now\nTicket #K7M2XQ4P"
+        );
+    }
+}

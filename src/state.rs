@@ -1,0 +1,64 @@
+//! Wires the services together, once.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::{Budgets, Config, Secret},
+    services::{
+        answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
+        notifications::Notifications, tickets::Tickets,
+    },
+};
+
+/// What the handlers are given a part of; every part is cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub chat: Chat,
+    pub tickets: Tickets,
+    pub health: Health,
+    pub budgets: Arc<Budgets>,
+    pub internal_secrets: InternalSecrets,
+    pub load: Load,
+}
+
+/// The machine secrets; none of them means nobody is let in.
+#[derive(Clone)]
+pub struct InternalSecrets(pub Arc<[Secret]>);
+
+/// What is under way, and how much more is taken on.
+#[derive(Clone)]
+pub struct Load {
+    pub requests: Arc<Semaphore>,
+    /// Work that goes on although its client has left.
+    pub tasks: TaskTracker,
+}
+
+impl AppState {
+    /// `draining` is cancelled when the process is asked to stop; `bell` wakes the worker.
+    pub fn new(
+        config: &Config,
+        db: PgPool,
+        knowledge: KnowledgeBase,
+        bell: Arc<Notify>,
+        draining: CancellationToken,
+    ) -> Self {
+        let notifications =
+            Notifications { company: config.company.name.as_str().into(), telegram: config.telegram.is_some(), bell };
+        let cursors = Cursors::new(config.internal_secrets.first());
+        let tickets = Tickets { db: db.clone(), notifications, cursors };
+        let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        Self {
+            chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, tickets: tickets.clone() },
+            tickets,
+            health: Health { db, knowledge, telegram: config.telegram.is_some(), draining },
+            budgets: Arc::new(config.budgets.clone()),
+            internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
+            load: Load { requests: Arc::new(Semaphore::new(config.budgets.in_flight)), tasks: TaskTracker::new() },
+        }
+    }
+}

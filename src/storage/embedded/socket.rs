@@ -1,0 +1,88 @@
+//! The private folder of the Unix socket, and the address that leads there.
+
+use super::StartError;
+use super::cluster::SUPERUSER;
+use super::error::cannot;
+use super::user::RunAs;
+use std::collections::hash_map::RandomState;
+use std::fmt::Write;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// The kernel keeps 108 bytes for a socket's path, the closing NUL included.
+const LONGEST_PATH_BYTES: usize = 107;
+/// `PostgreSQL` names its socket after a port, also when it opens none.
+const SOCKET: &str = ".s.PGSQL.5432";
+
+/// A folder that only `PostgreSQL`'s user (and root) may enter: being able to is the password.
+#[derive(Debug)]
+pub(super) struct SocketDir(PathBuf);
+
+impl SocketDir {
+    /// `run` beside the cluster, made anew; a private folder in `/tmp` where that path is too long.
+    pub fn new(root: &Path, user: RunAs) -> Result<Self, StartError> {
+        let run = root.join("run");
+        if run.join(SOCKET).as_os_str().len() > LONGEST_PATH_BYTES {
+            return temporary(user).map(Self).map_err(cannot("make a folder in", Path::new("/tmp")));
+        }
+        remove(&run).and_then(|()| user.create_private_dir(&run)).map_err(cannot("make", &run))?;
+        Ok(Self(run))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgresql://{SUPERUSER}@{}/postgres", percent_encoded(&self.0))
+    }
+}
+
+impl Drop for SocketDir {
+    fn drop(&mut self) {
+        let _ = remove(&self.0);
+    }
+}
+
+fn remove(dir: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Others may write to `/tmp`, but not into a folder that did not exist before we made it.
+fn temporary(user: RunAs) -> io::Result<PathBuf> {
+    loop {
+        let unguessable = RandomState::new().build_hasher().finish();
+        let dir = PathBuf::from(format!("/tmp/levqor-support-{unguessable:016x}"));
+        match user.create_private_dir(&dir) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| dir),
+        }
+    }
+}
+
+fn percent_encoded(path: &Path) -> String {
+    path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, &byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            text.push(byte.into());
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_becomes_a_host_that_urls_accept() {
+        assert_eq!(percent_encoded(Path::new("/srv/my data/ü")), "%2Fsrv%2Fmy%20data%2F%C3%BC");
+    }
+}

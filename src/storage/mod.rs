@@ -1,0 +1,111 @@
+//! Our tables: where they are and how they are reached.
+
+pub mod conversations;
+pub mod deliveries;
+pub mod embedded;
+pub mod tickets;
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use sqlx::{
+    ConnectOptions, Connection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::config::Budgets;
+
+/// The schema's history, applied at start under an advisory lock, so that two instances may
+/// start at once.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The features of this version are the floor.
+const OLDEST_SERVER: u32 = 150_000;
+
+/// How long a server may still be starting up before a start of ours gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A connection that rested longer than this is asked whether it still lives. Under load none
+/// rests so long, and a database that restarts takes longer than this, so neither pays.
+const RESTED: Duration = Duration::from_millis(50);
+
+/// Connects and migrates, or says in plain words why that cannot work.
+pub async fn connect(url: &str, budgets: &Budgets) -> anyhow::Result<PgPool> {
+    let options = options(url, budgets)?;
+    refuse_old_servers(&options).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(budgets.database_pool)
+        .acquire_timeout(budgets.database_acquire)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(meta.idle_for < RESTED || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(options.clone());
+    // A migration may take longer than any statement of a request.
+    let mut unbounded = options.options([("statement_timeout", "0"), ("lock_timeout", "0")]).connect().await?;
+    MIGRATOR.run(&mut unbounded).await.context("The database could not be migrated")?;
+    unbounded.close().await?;
+    Ok(pool)
+}
+
+/// Whether the database answers within `limit`.
+pub async fn is_usable(db: &PgPool, limit: Duration) -> bool {
+    let answer = tokio::time::timeout(limit, sqlx::query_scalar!("select 1 as \"one!\"").fetch_one(db)).await;
+    matches!(answer, Ok(Ok(1)))
+}
+
+fn options(url: &str, budgets: &Budgets) -> anyhow::Result<PgConnectOptions> {
+    let options: PgConnectOptions = url.parse().map_err(|_| {
+        anyhow::anyhow!("DATABASE_URL must be an address such as postgresql://user:password@host/database")
+    })?;
+    Ok(options.application_name("levqor-support").disable_statement_logging().options([
+        ("statement_timeout", budgets.database_statement.as_millis().to_string()),
+        ("lock_timeout", budgets.database_lock.as_millis().to_string()),
+        ("idle_in_transaction_session_timeout", "10000".to_owned()),
+    ]))
+}
+
+async fn refuse_old_servers(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let mut connection = first_connection(options).await?;
+    let version: String = sqlx::query_scalar!("select current_setting('server_version_num') as \"version!\"")
+        .fetch_one(&mut connection)
+        .await?;
+    if version.parse().unwrap_or(0) < OLDEST_SERVER {
+        bail!("The database is older than PostgreSQL 15, which is the oldest that works (it says {version})");
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// The first connection, with patience for a server that is still starting.
+async fn first_connection(options: &PgConnectOptions) -> anyhow::Result<sqlx::PgConnection> {
+    let started = tokio::time::Instant::now();
+    loop {
+        let attempt = tokio::time::timeout(PATIENCE, options.connect()).await;
+        match attempt {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if is_starting(&error) && started.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok(Err(error)) => bail!("The database at {} cannot be used: {error}", place(options)),
+            Err(_) => bail!("The database at {} did not answer within {} s", place(options), PATIENCE.as_secs()),
+        }
+    }
+}
+
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
+/// Where the database is, without the password.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(folder) => folder.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}

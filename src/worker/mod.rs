@@ -1,0 +1,142 @@
+//! Delivers what we owe, at least once, and never lets one delivery hold up another.
+
+mod schedule;
+
+use std::{sync::Arc, time::Duration};
+
+use serde::Deserialize;
+use sqlx::PgPool;
+use tokio::{sync::Notify, task::JoinSet, time};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+use crate::{
+    error::Result,
+    integrations::{Failure, telegram::Telegram},
+    services::notifications::TELEGRAM,
+    storage::deliveries::{self, Claimed},
+};
+
+/// How many deliveries one instance sends at once.
+const AT_ONCE: usize = 16;
+
+/// How long a debt of another instance, or one whose time has come, may go unseen.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The worker of one instance.
+pub struct Worker {
+    pub db: PgPool,
+    pub telegram: Option<Telegram>,
+    pub lease: Duration,
+    /// Rung when something new is owed.
+    pub bell: Arc<Notify>,
+}
+
+/// What a text-only channel is asked to send.
+#[derive(Deserialize)]
+struct Text {
+    text: String,
+}
+
+impl Worker {
+    /// Works until `stop`, then lets the deliveries under way finish.
+    pub async fn run(self, stop: CancellationToken) {
+        let worker = Arc::new(self);
+        let mut under_way = JoinSet::new();
+        if let Err(error) = deliveries::probe_now(&worker.db).await {
+            warn!(%error, "paused channels could not be looked up");
+        }
+        while !stop.is_cancelled() {
+            worker.start_due(&mut under_way).await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = worker.bell.notified() => {}
+                () = time::sleep(POLL) => {}
+                Some(finished) = under_way.join_next() => note_panic(finished),
+            }
+        }
+        while let Some(finished) = under_way.join_next().await {
+            note_panic(finished);
+        }
+    }
+
+    async fn start_due(self: &Arc<Self>, under_way: &mut JoinSet<()>) {
+        while let Some(finished) = under_way.try_join_next() {
+            note_panic(finished);
+        }
+        let room = AT_ONCE - under_way.len();
+        let channels = self.channels();
+        if room == 0 || channels.is_empty() {
+            return;
+        }
+        let limit = i64::try_from(room).unwrap_or(1);
+        match deliveries::claim(&self.db, &channels, self.lease, limit).await {
+            Ok(claimed) => claimed.into_iter().for_each(|claimed| {
+                let worker = Arc::clone(self);
+                under_way.spawn(async move { worker.deliver(claimed).await });
+            }),
+            Err(error) => warn!(%error, "what is owed could not be looked up"),
+        }
+    }
+
+    /// The channels that are configured here; what others owe is for instances that have them.
+    fn channels(&self) -> Vec<String> {
+        self.telegram.iter().map(|_| TELEGRAM.to_owned()).collect()
+    }
+
+    async fn deliver(&self, claimed: Claimed) {
+        let outcome = if schedule::is_spent(claimed.attempts) {
+            // Only a process that dies in the middle of sending leaves a row behind like this.
+            Err(Failure::Recipient("every try was cut short".into()))
+        } else {
+            self.send(&claimed).await
+        };
+        if let Err(error) = self.settle(&claimed, outcome).await {
+            // The lease ends by itself and the row is due again.
+            warn!(delivery.id = %claimed.id, %error, "a delivery's outcome could not be stored");
+        }
+    }
+
+    async fn send(&self, claimed: &Claimed) -> Result<String, Failure> {
+        let Some(telegram) = &self.telegram else { return Err(Failure::Channel("not configured".into())) };
+        let Ok(Text { text }) = serde_json::from_value(claimed.payload.clone()) else {
+            return Err(Failure::Recipient("the payload cannot be read".into()));
+        };
+        telegram.send(&text).await
+    }
+
+    async fn settle(&self, claimed: &Claimed, outcome: Result<String, Failure>) -> Result<()> {
+        let (id, channel, kind, tries) = (claimed.id, &claimed.channel, &claimed.kind, claimed.attempts + 1);
+        match outcome {
+            Ok(provider_id) => {
+                deliveries::sent(&self.db, claimed, Some(&provider_id)).await?;
+                info!(delivery.id = %id, channel, kind, tries, "delivered");
+            }
+            Err(Failure::Channel(fault)) => {
+                error!(delivery.id = %id, channel, fault, "the channel is at fault: it rests, and what it owes is kept");
+                deliveries::pause_channel(&self.db, claimed, schedule::PROBE, &fault).await?;
+            }
+            Err(Failure::Recipient(error)) => self.bury(claimed, &error).await?,
+            Err(Failure::Later { retry_after, error }) => match schedule::wait(id, tries, retry_after) {
+                Some(wait) => {
+                    warn!(delivery.id = %id, channel, kind, tries, error, wait_ms = wait.as_millis(), "not delivered yet");
+                    deliveries::postpone(&self.db, claimed, wait, &error).await?;
+                }
+                None => self.bury(claimed, &error).await?,
+            },
+        }
+        Ok(())
+    }
+
+    async fn bury(&self, claimed: &Claimed, error: &str) -> Result<()> {
+        error!(delivery.id = %claimed.id, channel = claimed.channel, kind = claimed.kind, error, "given up");
+        deliveries::bury(&self.db, claimed, error, Uuid::new_v4()).await
+    }
+}
+
+fn note_panic(finished: std::result::Result<(), tokio::task::JoinError>) {
+    if let Err(error) = finished {
+        error!(%error, "a delivery broke its task; it is due again when its lease ends");
+    }
+}
