@@ -10,7 +10,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
@@ -69,14 +69,15 @@ fn with_config(run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
 fn serve(config: Config) -> ExitCode {
     let format = start_logging(&config.log);
     raise_descriptor_limit();
-    rustls::crypto::ring::default_provider().install_default().expect("nothing else has installed a provider");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
     runtime.block_on(async {
+        // Before anything else: whoever reads that we listen may already ask us to stop.
+        let signals = Signals::new();
         let report = report(&config);
         match Server::start(config).await {
             Ok(server) => {
                 announce(format, &server, &report);
-                tokio::spawn(stop_on_signals(server.stop()));
+                tokio::spawn(signals.stop(server.stop()));
                 server.run().await;
                 ExitCode::SUCCESS
             }
@@ -88,19 +89,29 @@ fn serve(config: Config) -> ExitCode {
     })
 }
 
-/// The first SIGTERM or Ctrl-C drains; the second ends at once.
-async fn stop_on_signals(stop: CancellationToken) {
-    let mut terminate = signal(SignalKind::terminate()).expect("the system takes signal handlers");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("the system takes signal handlers");
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Self {
+        let listen = |kind| signal(kind).expect("the system takes signal handlers");
+        Self { terminate: listen(SignalKind::terminate()), interrupt: listen(SignalKind::interrupt()) }
+    }
+
+    /// The first SIGTERM or Ctrl-C drains; the second ends at once.
+    async fn stop(mut self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+            if stop.is_cancelled() {
+                std::process::exit(130);
+            }
+            stop.cancel();
         }
-        if stop.is_cancelled() {
-            std::process::exit(130);
-        }
-        stop.cancel();
     }
 }
 
@@ -138,7 +149,9 @@ fn announce(format: LogFormat, server: &Server, report: &[String]) {
     let address = server.address();
     if format == LogFormat::Json {
         info!(%address, "listening");
-        report.iter().for_each(|line| info!("{line}"));
+        for line in report {
+            info!("{line}");
+        }
         return;
     }
     let mut out = stdout().lock();

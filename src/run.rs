@@ -60,6 +60,8 @@ pub struct Server {
 impl Server {
     /// Makes everything ready and opens the port last. Fails within seconds with every reason.
     pub async fn start(config: Config) -> Result<Self, StartRefused> {
+        // Every TLS connection of the process uses this; a second start in one process finds it there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let (socket, knowledge, database) =
             tokio::join!(async { bind(config.listen) }, open_knowledge(&config), open_database(&config));
         let mut reasons = Vec::new();

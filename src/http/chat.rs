@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::{extract::Json, problem::Problem};
 use crate::{
     domain::{conversation::Mode, handle::Handle, message::Message, source::Source, turn::Outcome},
-    error::Error,
     services::{
         chat::{Chat, Question, Reply},
         handoff::Reason,
@@ -19,7 +18,7 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn public(State(chat): State<Chat>, Json(body): Json<Body>) -> Result<Json<Answer>, Problem> {
-    let reply = chat.turn(&body.into_question(Mode::Public)).await.map_err(Error::from)?;
+    let reply = chat.turn(&body.into_question(Mode::Public)).await?;
     Ok(Json(Answer::from(reply)))
 }
 

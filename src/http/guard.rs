@@ -10,6 +10,7 @@ use axum::{
 };
 use percent_encoding::percent_decode_str;
 use tower_http::request_id::{MakeRequestId, RequestId};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -82,10 +83,13 @@ pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, reques
     let Ok(permit) = Arc::clone(&load.requests).try_acquire_owned() else {
         return Problem::busy("too many requests are under way").into_response();
     };
-    let work = load.tasks.spawn(async move {
-        let _permit = permit;
-        next.run(request).await
-    });
+    let work = load.tasks.spawn(
+        async move {
+            let _permit = permit;
+            next.run(request).await
+        }
+        .in_current_span(),
+    );
     match tokio::time::timeout(budgets.handler, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
@@ -118,10 +122,9 @@ fn of_router(status: StatusCode) -> Option<Problem> {
 }
 
 /// A panic is ours to log and nobody's to read.
-#[expect(clippy::needless_pass_by_value, reason = "the shape tower-http asks for")]
 pub fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::from(crate::error::Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response()
 }
 
 /// How long browsers may remember what CORS allows.
-pub const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
+pub const PREFLIGHT_AGE: Duration = Duration::from_mins(10);

@@ -11,13 +11,13 @@ mod problem;
 pub mod server;
 mod tickets;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use tower_http::{
@@ -25,9 +25,8 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    trace::TraceLayer,
 };
-use tracing::{Span, info_span};
+use tracing::{Instrument, info, info_span};
 
 use crate::state::AppState;
 
@@ -46,7 +45,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .layer(from_fn(no_content_for_options))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(trace())
+        .layer(from_fn(log))
         .layer(PropagateRequestIdLayer::new(guard::X_REQUEST_ID.clone()))
         .layer(SetRequestIdLayer::new(guard::X_REQUEST_ID.clone(), guard::NewRequestId))
         .layer(from_fn(guard::plain_request_id))
@@ -75,7 +74,7 @@ fn cors(allowed_origins: &[String]) -> CorsLayer {
 }
 
 /// An answer to OPTIONS has no body, so it says so.
-async fn no_content_for_options(request: Request, next: axum::middleware::Next) -> Response {
+async fn no_content_for_options(request: Request, next: Next) -> Response {
     let is_options = request.method() == Method::OPTIONS;
     let mut response = next.run(request).await;
     if is_options && response.status() == StatusCode::OK {
@@ -85,26 +84,16 @@ async fn no_content_for_options(request: Request, next: axum::middleware::Next) 
 }
 
 /// One line a request: the matched path, never the raw one, which may hold anything.
-fn trace() -> TraceLayer<
-    tower_http::classify::SharedClassifier<tower_http::classify::ServerErrorsAsFailures>,
-    impl Fn(&Request) -> Span + Clone,
-    (),
-    impl Fn(&Response, std::time::Duration, &Span) + Clone,
-    (),
-    (),
-    (),
-> {
-    TraceLayer::new_for_http()
-        .make_span_with(|request: &Request| {
-            let path = request.extensions().get::<MatchedPath>().map_or("(no such path)", MatchedPath::as_str);
-            let id = request.headers().get(&guard::X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            info_span!("request", method = %request.method(), path, request.id = id)
-        })
-        .on_request(())
-        .on_response(|response: &Response, took: std::time::Duration, _: &Span| {
-            tracing::info!(status = response.status().as_u16(), took_ms = took.as_millis(), "answered");
-        })
-        .on_body_chunk(())
-        .on_eos(())
-        .on_failure(())
+async fn log(request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map_or("(no such path)", MatchedPath::as_str).to_owned();
+    let id = request.headers().get(&guard::X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let span = info_span!("request", method = %request.method(), path, request.id = id);
+    let started = Instant::now();
+    async move {
+        let response = next.run(request).await;
+        info!(status = response.status().as_u16(), took_ms = started.elapsed().as_millis(), "answered");
+        response
+    }
+    .instrument(span)
+    .await
 }

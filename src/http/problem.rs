@@ -60,9 +60,10 @@ impl Problem {
     pub fn render(&self, request_id: &str, headers: HeaderMap) -> Response<Body> {
         if let Some(cause) = &self.cause {
             let cause = format!("{cause:#}");
-            match self.status {
-                StatusCode::SERVICE_UNAVAILABLE => warn!(request.id = request_id, cause, "not now"),
-                _ => error!(request.id = request_id, cause, "a request failed"),
+            if self.status == StatusCode::SERVICE_UNAVAILABLE {
+                warn!(request.id = request_id, cause, "not now");
+            } else {
+                error!(request.id = request_id, cause, "a request failed");
             }
         }
         let mut body = json!({ "error": self.message, "code": self.code, "requestId": request_id });

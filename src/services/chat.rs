@@ -124,16 +124,13 @@ impl Chat {
             return Ok((id, None, draft));
         };
         let mut tx = self.db.begin().await?;
-        let ticket = match &draft.address {
-            Some(email) => {
-                let request =
-                    Request { conversation: open.id, email, message: quote, context: None, reason, repeat_key: None };
-                Some(self.tickets.open_or_extend(&mut tx, &request).await?)
-            }
-            None => {
-                conversations::wait_for_person(&mut *tx, open.id, None).await?;
-                None
-            }
+        let ticket = if let Some(email) = &draft.address {
+            let conversation = open.id;
+            let request = Request { conversation, email, message: quote, context: None, reason, repeat_key: None };
+            Some(self.tickets.open_or_extend(&mut tx, &request).await?)
+        } else {
+            conversations::wait_for_person(&mut *tx, open.id, None).await?;
+            None
         };
         if let Some(ticket) = &ticket {
             draft.text = format!("{}\nTicket #{ticket}", draft.text);

@@ -5,13 +5,13 @@ pub mod deliveries;
 pub mod embedded;
 pub mod tickets;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use anyhow::{Context, bail};
 use sqlx::{
     ConnectOptions, Connection, PgPool,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
 use crate::config::Budgets;
@@ -56,14 +56,24 @@ pub async fn is_usable(db: &PgPool, limit: Duration) -> bool {
 }
 
 fn options(url: &str, budgets: &Budgets) -> anyhow::Result<PgConnectOptions> {
-    let options: PgConnectOptions = url.parse().map_err(|_| {
+    let mut options: PgConnectOptions = url.parse().map_err(|_| {
         anyhow::anyhow!("DATABASE_URL must be an address such as postgresql://user:password@host/database")
     })?;
+    if is_remote(&options) && !url.contains("sslmode=") {
+        options = options.ssl_mode(PgSslMode::VerifyFull);
+    }
     Ok(options.application_name("levqor-support").disable_statement_logging().options([
         ("statement_timeout", budgets.database_statement.as_millis().to_string()),
         ("lock_timeout", budgets.database_lock.as_millis().to_string()),
         ("idle_in_transaction_session_timeout", "10000".to_owned()),
     ]))
+}
+
+/// Whether what we say to the database leaves this machine.
+fn is_remote(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    options.get_socket().is_none() && !host.starts_with('/') && !is_loopback
 }
 
 async fn refuse_old_servers(options: &PgConnectOptions) -> anyhow::Result<()> {
@@ -88,7 +98,7 @@ async fn first_connection(options: &PgConnectOptions) -> anyhow::Result<sqlx::Pg
             Ok(Err(error)) if is_starting(&error) && started.elapsed() < PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            Ok(Err(error)) => bail!("The database at {} cannot be used: {error}", place(options)),
+            Ok(Err(error)) => bail!("The database at {} cannot be used: {}", place(options), explain(&error)),
             Err(_) => bail!("The database at {} did not answer within {} s", place(options), PATIENCE.as_secs()),
         }
     }
@@ -102,10 +112,40 @@ fn is_starting(error: &sqlx::Error) -> bool {
     }
 }
 
+fn explain(error: &sqlx::Error) -> String {
+    let said = error.to_string();
+    match error {
+        // A pooler that shares connections also breaks the session locks that migrations take.
+        _ if said.contains("unsupported startup parameter") => {
+            "it is a connection pooler; give the address of the server itself".into()
+        }
+        sqlx::Error::Tls(_) => {
+            format!("{said} (in a private network without TLS, add ?sslmode=disable to DATABASE_URL)")
+        }
+        _ => said,
+    }
+}
+
 /// Where the database is, without the password.
 fn place(options: &PgConnectOptions) -> String {
     match options.get_socket() {
         Some(folder) => folder.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_leaves_the_machine_must_be_verified() {
+        let remote = |url: &str| is_remote(&url.parse().unwrap());
+
+        assert!(remote("postgresql://u@db.example.com/d"));
+        assert!(!remote("postgresql://u@127.0.0.1/d"));
+        assert!(!remote("postgresql://u@localhost/d"));
+        assert!(!remote("postgresql://u@%2Frun%2Fpg/d"));
+        assert!(!remote("postgresql:///d?host=/run/pg&user=u"));
     }
 }

@@ -9,10 +9,10 @@ use uuid::Uuid;
 const WAITS: [u64; 9] = [2, 10, 30, 120, 600, 1_800, 7_200, 21_600, 43_200];
 
 /// A provider that asks for more patience than this is asked again anyway.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
 /// How long a channel at fault rests between two probes.
-pub const PROBE: Duration = Duration::from_secs(60);
+pub const PROBE: Duration = Duration::from_mins(1);
 
 /// Whether a delivery with so many tries behind it has had all of them.
 pub fn is_spent(tries: i32) -> bool {

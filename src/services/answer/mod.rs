@@ -24,7 +24,7 @@ use find::{Found, Searchable};
 pub use compose::handed_over;
 pub use confidence::Signs;
 pub use language::Language;
-pub(crate) use words::{Token, tokens};
+pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
 
 /// More sections than this are no help.
 const MOST_SOURCES: usize = 3;
@@ -62,6 +62,11 @@ pub struct Answer {
     pub sources: Vec<Source>,
     /// The language of the question.
     pub language: Language,
+}
+
+/// Whether a message only greets, thanks or takes leave.
+pub(crate) fn is_small_talk(message: &[Token]) -> bool {
+    smalltalk::of(message).is_some()
 }
 
 impl Answer {

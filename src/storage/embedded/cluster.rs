@@ -77,8 +77,8 @@ pub(super) fn create(
     durability: Durability,
 ) -> Result<(), StartError> {
     let root = data.parent().unwrap_or(data);
-    let staging = root.join(format!("{STAGING}{}", std::process::id()));
-    launcher.user.create_private_dir(&staging).map_err(cannot("make", &staging))?;
+    let prefix = root.join(STAGING);
+    let staging = launcher.user.create_temporary_dir(&prefix).map_err(cannot("make", &prefix))?;
     initdb(&staging, data, binaries, launcher, durability)?;
     fs::rename(&staging, data).map_err(cannot("make", data))?;
     // A rename is on disk only when its folder is.

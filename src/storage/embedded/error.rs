@@ -168,6 +168,7 @@ fn advice(source: &io::Error) -> &'static str {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             ". DATA_DIR must be a folder that the user who starts the service may write to"
         }
+        ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => ". It is not ours: choose another DATA_DIR",
         ErrorKind::StorageFull => ". Free some space, or choose a DATA_DIR on another disk",
         _ => "",
     }

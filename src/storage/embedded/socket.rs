@@ -4,10 +4,8 @@ use super::StartError;
 use super::cluster::SUPERUSER;
 use super::error::cannot;
 use super::user::RunAs;
-use std::collections::hash_map::RandomState;
 use std::fmt::Write;
 use std::fs;
-use std::hash::{BuildHasher, Hasher};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -26,9 +24,11 @@ impl SocketDir {
     pub fn new(root: &Path, user: RunAs) -> Result<Self, StartError> {
         let run = root.join("run");
         if run.join(SOCKET).as_os_str().len() > LONGEST_PATH_BYTES {
-            return temporary(user).map(Self).map_err(cannot("make a folder in", Path::new("/tmp")));
+            // Others may write to `/tmp`, but not into a folder that did not exist before we made it.
+            let made = user.create_temporary_dir(Path::new("/tmp/levqor-support-"));
+            return made.map(Self).map_err(cannot("make a folder in", Path::new("/tmp")));
         }
-        remove(&run).and_then(|()| user.create_private_dir(&run)).map_err(cannot("make", &run))?;
+        remove(&run).and_then(|()| user.create_private_dir(&run)).map_err(cannot("make anew", &run))?;
         Ok(Self(run))
     }
 
@@ -47,23 +47,17 @@ impl Drop for SocketDir {
     }
 }
 
+/// Only what is ours: `DATA_DIR` may be set to a folder such as `/`, whose `run` is somebody else's.
 fn remove(dir: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    let gone = |removed: io::Result<()>| match removed {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    };
+    if fs::symlink_metadata(dir).is_ok_and(|about| about.is_dir()) {
+        gone(fs::remove_file(dir.join(SOCKET)))?;
+        gone(fs::remove_file(dir.join(format!("{SOCKET}.lock"))))?;
     }
-}
-
-/// Others may write to `/tmp`, but not into a folder that did not exist before we made it.
-fn temporary(user: RunAs) -> io::Result<PathBuf> {
-    loop {
-        let unguessable = RandomState::new().build_hasher().finish();
-        let dir = PathBuf::from(format!("/tmp/levqor-support-{unguessable:016x}"));
-        match user.create_private_dir(&dir) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| dir),
-        }
-    }
+    gone(fs::remove_dir(dir))
 }
 
 fn percent_encoded(path: &Path) -> String {

@@ -76,7 +76,7 @@ fn supervise(cluster: &Cluster, asked: &Asked, opened: &Sender<Result<(), StartE
         if born.elapsed() > HEALTHY {
             delay = SHORTEST_DELAY;
         }
-        tracing::warn!(%status, "PostgreSQL ended by itself; it is started again");
+        tracing::warn!(%status, "PostgreSQL ended by itself ({status}); it is started again");
         server = reopen(cluster, asked, &mut delay);
     }
 }

@@ -3,10 +3,12 @@
 use super::error::cannot;
 use super::{StartError, cluster};
 use nix::unistd::{Gid, Uid, User, getegid, geteuid};
+use std::collections::hash_map::RandomState;
 use std::fs::{self, DirBuilder, Metadata, Permissions};
-use std::io;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The user `PostgreSQL` runs as: ourselves, unless we are root, which it refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,19 +57,35 @@ impl RunAs {
         Ok(())
     }
 
+    /// A private folder whose name begins with `prefix` and that nobody could have guessed.
+    pub fn create_temporary_dir(self, prefix: &Path) -> io::Result<PathBuf> {
+        loop {
+            let unguessable = RandomState::new().build_hasher().finish();
+            let mut path = prefix.as_os_str().to_owned();
+            path.push(format!("{unguessable:016x}"));
+            match self.create_private_dir(Path::new(&path)) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                made => return made.map(|()| path.into()),
+            }
+        }
+    }
+
     /// Lets this user pass through `folder` if it is ours to change; its content stays unlisted.
     pub fn open_door(self, folder: &Path) -> Result<(), StartError> {
         let about = fs::metadata(folder).map_err(cannot("look at", folder))?;
-        if self.may_pass(&about) || about.uid() != geteuid().as_raw() {
+        if self.uid == geteuid() || self.may_pass(&about) || about.uid() != geteuid().as_raw() {
             return Ok(());
         }
         let mode = Permissions::from_mode(about.mode() & 0o7777 | 0o111);
         fs::set_permissions(folder, mode).map_err(cannot("open the door of", folder))
     }
 
-    /// Every folder down to `path` must let this user pass. `PostgreSQL`'s own words for it name
-    /// neither the folder nor the reason.
+    /// Every folder down to `path` must let this user pass; `PostgreSQL`'s own words for it name
+    /// neither the folder nor the reason. Where we are that user, we have just been there.
     pub fn must_pass(self, path: &Path, setting: &'static str) -> Result<(), StartError> {
+        if self.uid == geteuid() {
+            return Ok(());
+        }
         let mut folders: Vec<_> = path.ancestors().collect();
         folders.reverse();
         for folder in folders {

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands; all that CI runs. A name runs only the tests that match it.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+# A throw-away PostgreSQL of the product's own making, for as long as the command runs.
+with_postgres() { "${CARGO_TARGET_DIR:-target}/debug/levqor-support" with-postgres --bin-dir "$bin" -- "$@"; }
+
+# Whatever database this machine's owner uses is not ours to test on.
+unset DATABASE_URL
+bin=$(scripts/install_postgres.sh)
+
+if (($# > 0)); then
+    cargo build --locked
+    with_postgres cargo test --locked "$@"
+    exit
+fi
+
+say 'Format'
+cargo fmt --check
+say 'Build, against the committed .sqlx alone'
+cargo build --locked --all-targets
+say 'Tests'
+with_postgres cargo test --locked
+say 'Lints'
+cargo clippy --locked --all-targets -- -D warnings
+say 'Queries against a real schema'
+scripts/prepare_sql.sh --check
+say 'Documentation'
+RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --quiet
+
+skipped=()
+for tool in machete deny; do
+    if ! command -v "cargo-$tool" >/dev/null 2>&1; then
+        skipped+=("cargo-$tool")
+        continue
+    fi
+    say "cargo $tool"
+    case $tool in
+    machete) cargo machete ;;
+    # Advisories need the network, which a test must not.
+    deny) cargo deny --offline check bans licenses sources ;;
+    esac
+done
+
+say 'All of it holds.'
+if ((${#skipped[@]} > 0)); then
+    printf '!! SKIPPED, because they are not installed: %s (cargo install --locked %s)\n' "${skipped[*]}" "${skipped[*]}"
+fi

@@ -1,0 +1,71 @@
+//! The thread: what the messages before this one say about whether a person is needed.
+
+use std::collections::HashSet;
+
+use super::Reason;
+use crate::domain::turn::{Author, Outcome, Turn};
+use crate::services::answer::{self, Token};
+
+/// The same question in other words shares at least this much of its meaningful words.
+const SAME_QUESTION: f32 = 0.7;
+/// Fewer meaningful words ("yes please") repeat by chance.
+const FEWEST_WORDS: usize = 2;
+/// After so many answers that helped nobody in a row, a person does better.
+const LOW_ANSWERS: usize = 2;
+/// Words of somebody who has been here before, if the message asks nothing new.
+const IMPATIENT: [&str; 6] = ["still", "again", "already", "yet", "keep", "keeps"];
+/// What people answer to "shall I ask a person?".
+const YES: [&str; 10] = ["yes", "yeah", "yep", "yup", "sure", "please", "ok", "okay", "si", "oui"];
+
+/// The reason the conversation gives, whatever this message says by itself.
+pub fn reason(message: &[Token], is_question: bool, earlier: &[Turn]) -> Option<Reason> {
+    if is_pleasantry(message) {
+        return None;
+    }
+    if accepts_offer(message, earlier) {
+        return Some(Reason::CustomerRequest);
+    }
+    if repeats(message, earlier) {
+        return Some(Reason::NoAnswer);
+    }
+    let answered = earlier.iter().any(|turn| turn.author == Author::Ai);
+    if answered && !is_question && message.iter().any(|t| IMPATIENT.contains(&t.word.as_str())) {
+        return Some(Reason::Frustrated);
+    }
+    low_answers(earlier).then_some(Reason::LowConfidence)
+}
+
+fn is_pleasantry(message: &[Token]) -> bool {
+    message.is_empty() || answer::is_small_talk(message)
+}
+
+/// A "yes" right after we said that we do not know and that a person can be asked.
+fn accepts_offer(message: &[Token], earlier: &[Turn]) -> bool {
+    let offered = earlier.last().is_some_and(|t| t.outcome == Some(Outcome::Unknown));
+    offered && message.iter().all(|t| YES.contains(&t.word.as_str()))
+}
+
+/// Whether the customer asked this before and was answered since.
+fn repeats(message: &[Token], earlier: &[Turn]) -> bool {
+    let now = meaningful(message);
+    let last_answer = earlier.iter().rposition(|turn| turn.author == Author::Ai).unwrap_or(0);
+    let asked = earlier[..last_answer].iter().filter(|turn| turn.author == Author::Customer);
+    now.len() >= FEWEST_WORDS && asked.map(|t| meaningful(&answer::tokens(&t.text))).any(|before| alike(&now, &before))
+}
+
+fn alike(a: &HashSet<String>, b: &HashSet<String>) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+    let share = a.intersection(b).count() as f32 / a.union(b).count().max(1) as f32;
+    share >= SAME_QUESTION
+}
+
+fn meaningful(message: &[Token]) -> HashSet<String> {
+    message.iter().filter(|t| !t.is_stop()).map(|t| t.stem.clone()).collect()
+}
+
+/// Whether the last answers in a row were no answers.
+fn low_answers(earlier: &[Turn]) -> bool {
+    let answers: Vec<_> = earlier.iter().rev().filter(|t| t.author == Author::Ai).take(LOW_ANSWERS).collect();
+    let is_low = |turn: &&Turn| matches!(turn.outcome, Some(Outcome::Unknown | Outcome::Closest));
+    answers.len() == LOW_ANSWERS && answers.iter().all(is_low)
+}

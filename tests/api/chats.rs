@@ -1,0 +1,129 @@
+//! A visitor asks, in one conversation or several.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::harness::TestApp;
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_question_is_answered_from_the_knowledge_base_with_its_source(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let answer = app.ask("What does Levqor do?", "").await;
+
+    assert!(answer["reply"].as_str().unwrap().contains("AI automation platform"));
+    assert_eq!(answer["outcome"], "answer");
+    assert_eq!(answer["answeredBy"], "knowledge_base");
+    assert_eq!(answer["escalationSuggested"], false);
+    assert_eq!(
+        answer["sources"][0],
+        json!({ "file": "faq.md", "heading": "What is Levqor?", "anchor": "what-is-levqor" })
+    );
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_was_asked_and_answered_is_stored(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let answer = app.ask("  What does Levqor do?", "").await;
+
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select author, body from support.messages order by position").fetch_all(&app.db).await.unwrap();
+    assert_eq!(rows[0], ("customer".to_owned(), "  What does Levqor do?".to_owned()));
+    assert_eq!(rows[1], ("ai".to_owned(), answer["reply"].as_str().unwrap().to_owned()));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_conversation_remembers_what_was_said(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("how much is the cheapest done-for-you build?", "").await;
+    let handle = first["conversationId"].as_str().unwrap();
+    let second = app.ask("and the next one up?", handle).await;
+
+    assert_eq!(second["conversationId"], handle);
+    assert!(first["reply"].as_str().unwrap().contains("£99"), "{first}");
+    assert!(second["reply"].as_str().unwrap().contains("£249"), "{second}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_handle_that_is_not_ours_starts_a_new_conversation(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for foreign in [json!(""), json!(null), json!("error"), json!("public-1a2b3c4d"), json!("A".repeat(32))] {
+        let answer =
+            app.post("/api/support/public", &json!({ "message": "hello", "conversationId": foreign })).await.json();
+        assert_ne!(answer["conversationId"], foreign);
+        assert_eq!(answer["conversationId"].as_str().unwrap().len(), 32);
+    }
+    assert_eq!(app.count("select count(*) from support.conversations").await, 5);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_handle_itself_is_not_stored(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let handle = app.ask("hello", "").await["conversationId"].as_str().unwrap().to_owned();
+
+    let dump: String = sqlx::query_scalar(
+        "select string_agg(c::text, '') || (select string_agg(m::text, '') from support.messages m) from support.conversations c",
+    )
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    assert!(!dump.contains(&handle));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_asks_for_a_person_is_asked_for_an_address_and_then_has_a_ticket(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("this is the third time, I want a human NOW", "").await;
+    assert_eq!(first["escalationSuggested"], true);
+    assert_eq!(first["status"], "waiting");
+    assert!(first["reply"].as_str().unwrap().contains("support@levqor.ai"), "{first}");
+    assert_eq!(app.count("select count(*) from support.tickets").await, 0);
+
+    let second = app.ask("ada@example.com", first["conversationId"].as_str().unwrap()).await;
+    let ticket = second["ticketId"].as_str().unwrap();
+    assert!(second["reply"].as_str().unwrap().contains(ticket), "{second}");
+
+    let ticket = app.admin_get(&format!("/api/support/tickets/{ticket}")).await.json();
+    assert_eq!(ticket["email"], "ada@example.com");
+    assert_eq!(ticket["message"], "this is the third time, I want a human NOW | ada@example.com");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_gives_an_address_while_asking_has_a_ticket_at_once_and_only_one(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("I want to speak to a human, I am ada@example.com", "").await;
+    let again = app.ask("a human please!", first["conversationId"].as_str().unwrap()).await;
+
+    assert!(first["ticketId"].is_string());
+    assert_eq!(first["ticketId"], again["ticketId"]);
+    assert_eq!(app.count("select count(*) from support.tickets").await, 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_companys_own_address_is_nobodys(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let answer = app.ask("I wrote to support@levqor.ai and now I want to speak to a human", "").await;
+
+    assert_eq!(answer["escalationSuggested"], true);
+    assert!(answer.get("ticketId").is_none());
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_person_who_took_over_is_not_talked_over(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let first = app.ask("What does Levqor do?", "").await;
+    sqlx::query("update support.conversations set status = 'human'").execute(&app.db).await.unwrap();
+
+    let answer = app.ask("What does Levqor do?", first["conversationId"].as_str().unwrap()).await;
+
+    assert_eq!(answer["answeredBy"], "person_waiting");
+    assert_eq!(answer["status"], "human");
+    assert!(!answer["reply"].as_str().unwrap().contains("automation"));
+}

@@ -1,0 +1,132 @@
+//! Somebody asks for a person by the escalate path.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::harness::TestApp;
+
+const PATH: &str = "/api/support/escalate";
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_escalation_is_a_ticket_with_a_code_a_person_can_read_out(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let context = json!({ "source": "chat", "mode": "public" });
+    let answer = app
+        .post(PATH, &json!({ "email": "Ada@Example.com", "message": "I need human help", "context": context }))
+        .await;
+
+    assert_eq!(answer.status, 200);
+    let body = answer.json();
+    assert_eq!(body["status"], "ok");
+    assert!(body["message"].is_string());
+    let code = body["ticketId"].as_str().unwrap();
+    assert!((6..=10).contains(&code.len()));
+    let ticket = app.admin_get(&format!("/api/support/tickets/{code}")).await.json();
+    assert_eq!(ticket["email"], "Ada@example.com");
+    assert_eq!(ticket["context"], context);
+    assert_eq!(ticket["status"], "open");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_blank_message_from_the_chat_is_a_real_request(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let answer = app
+        .post(
+            PATH,
+            &json!({ "email": "ada@example.com", "message": "", "context": { "source": "chat", "mode": "public" } }),
+        )
+        .await;
+
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_same_words_from_the_same_address_are_the_same_ticket_also_at_once(db: PgPool) {
+    let app = TestApp::with(
+        db,
+        &[("TELEGRAM_BOT_TOKEN", "1:x"), ("TELEGRAM_CHAT_ID", "1"), ("TELEGRAM_API_URL", "http://127.0.0.1:9")],
+    )
+    .await;
+    let body = |index: usize| {
+        let email = if index.is_multiple_of(2) { "ada@example.com" } else { "ADA@Example.com" };
+        json!({ "email": email, "message": if index.is_multiple_of(3) { "help" } else { " help " } })
+    };
+
+    let answers = join_all((0..50).map(|index| {
+        let body = body(index);
+        let app = &app;
+        async move { app.post(PATH, &body).await }
+    }))
+    .await;
+
+    let codes: HashSet<String> = answers.iter().map(|answer| answer.json()["ticketId"].to_string()).collect();
+    assert_eq!(codes.len(), 1, "{codes:?}");
+    assert_eq!(app.count("select count(*) from support.tickets").await, 1);
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn after_ten_minutes_or_a_close_the_same_words_are_a_new_ticket(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.open_ticket("help").await;
+    sqlx::query("update support.tickets set created_at = now() - interval '11 minutes'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let second = app.open_ticket("help").await;
+    app.admin_post(&format!("/api/support/tickets/{second}/close"), &json!({})).await;
+    let third = app.open_ticket("help").await;
+
+    assert_eq!(HashSet::from([first, second, third]).len(), 3);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_joined_messages_of_a_chat_extend_its_ticket(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let first = app.ask("I want to speak to a human, I am ada@example.com", "").await;
+    app.ask("my build is late", first["conversationId"].as_str().unwrap()).await;
+
+    let joined = "I want to speak to a human, I am ada@example.com | my build is late";
+    let code = app.open_ticket(joined).await;
+
+    assert_eq!(first["ticketId"], code);
+    assert_eq!(app.count("select count(*) from support.conversations").await, 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_escalated_chat_keeps_its_thread_and_one_that_could_be_two_does_not(db: PgPool) {
+    let app = TestApp::new(db).await;
+    app.ask("my build is late", "").await;
+    app.open_ticket("my build is late").await;
+    assert_eq!(app.count("select count(*) from support.conversations").await, 1);
+
+    app.ask("hello", "").await;
+    app.ask("hello", "").await;
+    app.open_ticket("hello").await;
+    assert_eq!(app.count("select count(*) from support.conversations").await, 4);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn nobody_joins_a_conversation_that_has_another_address(db: PgPool) {
+    let app = TestApp::new(db).await;
+    app.ask("I want to speak to a human, I am grace@example.com", "").await;
+
+    app.open_ticket("I want to speak to a human, I am grace@example.com").await;
+
+    assert_eq!(app.count("select count(distinct conversation_id) from support.tickets").await, 2);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn without_a_channel_nothing_is_owed(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    app.open_ticket("help").await;
+
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 0);
+}

@@ -1,0 +1,108 @@
+//! A service of its own for each test: the real server on a free port, on a fresh database.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use levqor_support::{Config, Server};
+use serde_json::{Value, json};
+use sqlx::{ConnectOptions, PgPool};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::{Answer, exchange, request};
+
+/// What admins show in tests.
+pub const SECRET: &str = "a-secret-of-tests-and-nothing-else";
+
+/// How long a test waits for something that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub db: PgPool,
+    stop: CancellationToken,
+}
+
+impl TestApp {
+    pub async fn new(db: PgPool) -> Self {
+        Self::with(db, &[]).await
+    }
+
+    /// A service with settings beside the usual ones of tests; later ones win.
+    pub async fn with(db: PgPool, settings: &[(&str, &str)]) -> Self {
+        let database_url = db.connect_options().to_url_lossy().to_string();
+        let knowledge = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge-base");
+        let usual = [
+            ("PORT", "0"),
+            ("DB_POOL", "5"),
+            ("INTERNAL_API_SECRET", SECRET),
+            ("DATABASE_URL", database_url.as_str()),
+            ("KNOWLEDGE_BASE_DIR", knowledge.to_str().unwrap()),
+        ];
+        let find = |settings: &[(&str, &str)], name: &str| {
+            settings.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        let config = Config::read(|name| find(settings, name).or_else(|| find(&usual, name))).unwrap();
+        let server = Server::start(config).await.unwrap();
+        let (address, stop) = (server.address(), server.stop());
+        tokio::spawn(server.run());
+        Self { address, db, stop }
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        exchange(self.address, &request(method, path, headers, body)).await.expect("an answer")
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"").await
+    }
+
+    /// Asks as the team does, with the internal secret.
+    pub async fn admin_get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[("X-Internal-Secret", SECRET)], b"").await
+    }
+
+    pub async fn admin_post(&self, path: &str, body: &Value) -> Answer {
+        let headers = [("X-Internal-Secret", SECRET), ("Content-Type", "application/json")];
+        self.send("POST", path, &headers, body.to_string().as_bytes()).await
+    }
+
+    /// Asks in a conversation (or, with `""`, in a new one) and returns the answer.
+    pub async fn ask(&self, message: &str, conversation: &str) -> Value {
+        let answer =
+            self.post("/api/support/public", &json!({ "message": message, "conversationId": conversation })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    }
+
+    /// Opens a ticket and returns its code.
+    pub async fn open_ticket(&self, message: &str) -> String {
+        let answer =
+            self.post("/api/support/escalate", &json!({ "email": "ada@example.com", "message": message })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["ticketId"].as_str().unwrap().to_owned()
+    }
+
+    /// The one number a query gives.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// Asks again until `query` gives `expected`.
+    pub async fn eventually(&self, query: &'static str, expected: i64) {
+        let started = Instant::now();
+        while self.count(query).await != expected {
+            assert!(started.elapsed() < PATIENCE, "never {expected}: {query}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,18 @@
+//! The service as its callers meet it: real sockets, a real PostgreSQL, real processes.
+//!
+//! `scripts/test.sh` gives the database; a plain `cargo test` wants `DATABASE_URL`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod harness;
+mod http;
+mod stand_in;
+
+//mod bad_inputs;
+mod chats;
+mod deliveries;
+mod escalations;
+mod health;
+mod knowledge;
+mod processes;
+mod settings;
+mod tickets;

@@ -1,0 +1,126 @@
+//! The team lists, reads and closes what waits for a person.
+
+use std::collections::HashSet;
+
+use futures_util::future::join;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::harness::TestApp;
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_ticket_closes_once(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let close = format!("/api/support/tickets/{}/close", app.open_ticket("Refund?").await);
+
+    let first = app.admin_post(&close, &json!({ "resolution": "refunded" })).await;
+    let second = app.admin_post(&close, &json!({})).await;
+
+    assert_eq!(first.status, 200);
+    assert_eq!(first.json()["status"], "closed");
+    assert_eq!(first.json()["resolution"], "refunded");
+    assert_eq!(second.status, 409);
+    assert_eq!(second.json()["error"], "ticket is already closed");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn of_two_who_close_at_once_one_hears_of_the_other(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let close = format!("/api/support/tickets/{}/close", app.open_ticket("Refund?").await);
+
+    let body = json!({});
+    let (one, other) = join(app.admin_post(&close, &body), app.admin_post(&close, &body)).await;
+
+    assert_eq!(HashSet::from([one.status, other.status]), HashSet::from([200, 409]));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn closing_needs_no_body_and_no_media_type(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let path = format!("/api/support/tickets/{}/close", app.open_ticket("Refund?").await.to_lowercase());
+
+    let answer = app.send("POST", &path, &[("X-Internal-Secret", crate::harness::SECRET)], b"").await;
+
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_list_is_newest_first_and_its_pages_hold_every_ticket_once(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let mut opened = Vec::new();
+    for number in 0..7 {
+        opened.insert(0, app.open_ticket(&format!("question {number}")).await);
+    }
+
+    let mut listed = Vec::new();
+    let mut path = "/api/support/tickets?limit=3".to_owned();
+    loop {
+        let page = app.admin_get(&path).await.json();
+        let tickets = page["tickets"].as_array().unwrap();
+        assert_eq!(page["count"], tickets.len());
+        assert_eq!(page["stats"]["total"], 7);
+        listed.extend(tickets.iter().map(|ticket| ticket["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        path = format!("/api/support/tickets?limit=3&cursor={cursor}");
+    }
+
+    assert_eq!(listed, opened);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_list_is_filtered_by_status_and_address_and_its_figures_are_not(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let closed = app.open_ticket("one").await;
+    app.open_ticket("two").await;
+    app.post("/api/support/escalate", &json!({ "email": "Grace@example.com", "message": "three" })).await;
+    app.admin_post(&format!("/api/support/tickets/{closed}/close"), &json!({})).await;
+
+    let count =
+        async |query: &str| app.admin_get(&format!("/api/support/tickets?{query}")).await.json()["count"].clone();
+    assert_eq!(count("status=open").await, 2);
+    assert_eq!(count("status=closed").await, 1);
+    assert_eq!(count("status=pending").await, 0);
+    assert_eq!(count("email=gRACE@example.com").await, 1);
+    assert_eq!(count("email=ada@example.com&status=open").await, 1);
+
+    let stats = &app.admin_get("/api/support/tickets?status=closed").await.json()["stats"];
+    assert_eq!((&stats["total"], &stats["open"], &stats["closed"]), (&json!(3), &json!(2), &json!(1)));
+    assert!(stats["avg_response_time_hours"].as_f64().unwrap() >= 0.0);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_ticket_on_the_wire_has_the_fields_its_readers_expect(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let code = app.open_ticket("Refund?").await;
+
+    let ticket = app.admin_get(&format!("/api/support/tickets/{code}")).await.json();
+
+    insta::assert_json_snapshot!(ticket, { ".id" => "[code]", ".created_at" => "[time]", ".updated_at" => "[time]" }, @r#"
+{
+  "assigned_to": null,
+  "closed_at": null,
+  "context": null,
+  "created_at": "[time]",
+  "email": "ada@example.com",
+  "id": "[code]",
+  "message": "Refund?",
+  "notes": [],
+  "priority": "normal",
+  "reason": "customer_request",
+  "resolution": null,
+  "status": "open",
+  "updated_at": "[time]"
+}
+"#);
+    let time = ticket["created_at"].as_str().unwrap();
+    assert_eq!((time.len(), &time[26..]), (27, "Z"), "six fractional digits, UTC");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_ticket_that_is_not_there_is_not_found(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for id in ["ZZZZZZZZ", "x", "..%2f..%2fetc", "%00"] {
+        assert_eq!(app.admin_get(&format!("/api/support/tickets/{id}")).await.status, 404, "{id}");
+    }
+}
