@@ -147,7 +147,7 @@ fn answered(id: MessageId, draft: &Draft, started: Instant) -> Answered<'_> {
         id,
         body: &draft.text,
         outcome: draft.outcome,
-        answered_by: draft.answered_by.as_str(),
+        by: draft.answered_by.as_str(),
         confidence: draft.confidence,
         sources: json!(draft.sources),
         handoff_reason: draft.reason.map(Reason::as_str),

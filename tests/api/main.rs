@@ -5,6 +5,7 @@
 
 mod harness;
 mod http;
+mod process;
 mod stand_in;
 
 //mod bad_inputs;

@@ -2,132 +2,20 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    io::Write,
+    net::{TcpListener, TcpStream},
     time::{Duration, Instant},
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
-use serde_json::{Value, json};
-use uuid::Uuid;
+use nix::sys::signal::{Signal, kill};
 
 use crate::{
-    harness::SECRET,
-    http::{Answer, exchange, request},
+    http::request,
+    process::{Folder, Process, postgres_of},
 };
 
 /// Rounds of killing.
 const ROUNDS: usize = 20;
-
-/// A start that cannot work is told within seconds.
-const TOLD_WITHIN: Duration = Duration::from_secs(15);
-
-/// A folder for the data of one test, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("levqor-test-{}", Uuid::new_v4().simple()));
-        fs::create_dir(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn command(&self, settings: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_levqor-support"));
-        command.arg("serve").current_dir(&self.0).env_clear();
-        command.env("PATH", env!("PATH")).env("PORT", "0").env("LOG_FORMAT", "json").env("INTERNAL_API_SECRET", SECRET);
-        command.env("KNOWLEDGE_BASE_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge-base"));
-        command.envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Runs a start that is expected to be refused, and returns what it said.
-    fn refused(&self, settings: &[(&str, &str)]) -> String {
-        let started = Instant::now();
-        let Output { status, stderr, .. } = self.command(settings).output().unwrap();
-        assert!(!status.success());
-        assert!(started.elapsed() < TOLD_WITHIN);
-        String::from_utf8(stderr).unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A running server.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Process {
-    fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
-        let mut child = folder.command(settings).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let line: Value = serde_json::from_str(&line).expect("every line of the log is JSON");
-            line["address"].as_str().and_then(|address| address.parse().ok())
-        });
-        // Somebody must go on reading, or the log would stop the server.
-        std::thread::spawn(move || lines.for_each(drop));
-        let Some(address) = address else {
-            let mut said = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-            panic!("no start: {said}");
-        };
-        Self { child, address }
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
-    }
-
-    /// Ends as a power cut would, and waits until it is gone.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    async fn send(&self, bytes: &[u8]) -> Option<Answer> {
-        exchange(self.address, bytes).await
-    }
-
-    /// Opens a ticket; `None` unless it was acknowledged.
-    async fn open_ticket(&self, message: &str) -> Option<String> {
-        let body = json!({ "email": "ada@example.com", "message": message }).to_string();
-        let bytes = request("POST", "/api/support/escalate", &[("Content-Type", "application/json")], body.as_bytes());
-        let answer = self.send(&bytes).await?;
-        (answer.status == 200).then(|| answer.json()["ticketId"].as_str().unwrap().to_owned())
-    }
-
-    async fn has_ticket(&self, code: &str) -> bool {
-        let bytes = request("GET", &format!("/api/support/tickets/{code}"), &[("X-Internal-Secret", SECRET)], b"");
-        self.send(&bytes).await.unwrap().status == 200
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The processes of PostgreSQL whose cluster lies in `folder`.
-fn postgres_of(folder: &Folder) -> Vec<Pid> {
-    let cluster = folder.0.join("data/postgres");
-    let number = |entry: fs::DirEntry| entry.file_name().to_string_lossy().parse::<i32>().ok();
-    let lives_there = |pid: &i32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == cluster);
-    fs::read_dir("/proc").unwrap().flatten().filter_map(number).filter(lives_there).map(Pid::from_raw).collect()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_acknowledged_ticket_is_there_after_kill_9() {
@@ -259,4 +147,37 @@ fn a_public_start_without_a_secret_is_refused() {
     let said = Folder::new().refused(&[("HOST", "0.0.0.0"), ("INTERNAL_API_SECRET", "")]);
 
     assert!(said.contains("INTERNAL_API_SECRET"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_that_is_killed_leaves_a_folder_that_opens() {
+    for milliseconds in [20, 100, 250, 400] {
+        let folder = Folder::new();
+        let mut first = folder.command(&[]).spawn().unwrap();
+        // Any moment of the first start will do; these are some.
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        first.kill().unwrap();
+        first.wait().unwrap();
+
+        let process = Process::start(&folder, &[]);
+        assert!(process.open_ticket("help").await.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_with_a_long_path_works() {
+    let folder = Folder::new();
+    let long = folder.0.join("a-folder-with-a-long-name".repeat(6));
+    fs::create_dir(&long).unwrap();
+
+    let process = Process::start(&folder, &[("DATA_DIR", long.to_str().unwrap())]);
+
+    assert!(process.open_ticket("help").await.is_some());
+}
+
+#[test]
+fn a_wrong_folder_of_programs_is_told_and_nothing_else_is_tried() {
+    let said = Folder::new().refused(&[("PG_BIN_DIR", "/nowhere")]);
+
+    assert!(said.contains("PG_BIN_DIR") && said.contains("/nowhere"), "{said}");
 }
