@@ -8,7 +8,7 @@ mod http;
 mod process;
 mod stand_in;
 
-//mod bad_inputs;
+mod bad_inputs;
 mod chats;
 mod deliveries;
 mod escalations;
