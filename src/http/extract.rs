@@ -74,19 +74,21 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     if !media_type.to_str().is_ok_and(is_utf8_json) {
         return refuse("send the body as application/json in UTF-8");
     }
-    match headers.get(header::CONTENT_ENCODING) {
-        Some(encoding) if encoding != "identity" => refuse("send the body without compression"),
-        _ => Ok(()),
+    if headers.get_all(header::CONTENT_ENCODING).iter().any(|encoding| encoding != "identity") {
+        return refuse("send the body without compression");
     }
+    Ok(())
 }
 
 fn is_utf8_json(media_type: &str) -> bool {
     let mut parts = media_type.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let charset = parts
-        .filter_map(|parameter| parameter.split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    is_json && charset.is_none_or(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    let mut charsets = parts.filter_map(|parameter| parameter.split_once('=')).filter(|(name, _)| is_charset(name));
+    is_json && charsets.all(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+}
+
+fn is_charset(parameter: &str) -> bool {
+    parameter.trim().eq_ignore_ascii_case("charset")
 }
 
 /// The whole body, within its bytes and its time. A length that is announced too large is

@@ -78,7 +78,7 @@ fn check_head(version: Version, headers: &HeaderMap, uri: &Uri) -> Result<(), Pr
 }
 
 /// Takes on no more than the desk can hold, and finishes what it took on: a client that leaves
-/// (or waits too long) loses only the answer, never what it sent.
+/// loses only the answer, never what it sent.
 pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, request: Request, next: Next) -> Response {
     let Ok(permit) = Arc::clone(&load.requests).try_acquire_owned() else {
         return Problem::busy("too many requests are under way").into_response();
@@ -90,10 +90,15 @@ pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, reques
         }
         .in_current_span(),
     );
+    let stuck = work.abort_handle();
     match tokio::time::timeout(budgets.handler, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
-        Err(_) => Problem::busy("this takes too long").into_response(),
+        Err(_) => {
+            // Every budget below is shorter: what still runs is stuck, and holds a connection.
+            stuck.abort();
+            Problem::busy("this takes too long").into_response()
+        }
     }
 }
 

@@ -9,13 +9,10 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::problem::Problem;
+use super::problem::{LONGEST_FIELD, Problem};
 
 /// More members than this in one object or array is nothing a client of ours sends.
 const MOST_MEMBERS: usize = 1_000;
-
-/// What stands of a field's name in a complaint, in characters.
-const LONGEST_PATH: usize = 80;
 
 /// Reads a body that must be one JSON object, as a `T`.
 pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -69,7 +66,7 @@ impl Strict<'_> {
     /// A path is for people to read, so a long one is not worth its room in memory and answer.
     fn below(&self, name: &str) -> Self {
         let joint = if self.path.is_empty() { "" } else { "." };
-        let room = LONGEST_PATH.saturating_sub(self.path.chars().count());
+        let room = LONGEST_FIELD.saturating_sub(self.path.chars().count());
         let path = self.path.chars().chain(joint.chars().chain(name.chars()).take(room)).collect();
         Self { path, complaint: self.complaint }
     }

@@ -10,10 +10,13 @@ use axum::{
 use serde_json::json;
 use tracing::{error, warn};
 
-use crate::error::Error;
+use crate::{domain::text, error::Error};
 
 /// When to come back where nothing better is known.
 const SOON: Duration = Duration::from_secs(2);
+
+/// What stands of a field's name in a complaint, in characters.
+pub const LONGEST_FIELD: usize = 80;
 
 /// A refusal or a failure, ready to be told.
 #[derive(Clone, Debug)]
@@ -38,11 +41,13 @@ impl Problem {
     }
 
     /// 422: readable, but `field` is not acceptable; `complaint` goes on from its name.
+    /// The name came from the caller, so what stands of it in the answer is bounded.
     pub fn invalid(field: &str, complaint: &str) -> Self {
+        let field = text::one_line(field, LONGEST_FIELD);
         let message = if field.is_empty() { format!("the body {complaint}") } else { format!("{field} {complaint}") };
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.clone());
         if !field.is_empty() {
-            problem.fields.insert(field.to_owned(), message);
+            problem.fields.insert(field, message);
         }
         problem
     }

@@ -5,10 +5,15 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use crate::harness::TestApp;
+use crate::{harness::TestApp, http::request};
 
 const PATH: &str = "/api/support/escalate";
+
+/// A channel that is on and reaches nobody.
+const TELEGRAM: [(&str, &str); 3] =
+    [("TELEGRAM_BOT_TOKEN", "1:x"), ("TELEGRAM_CHAT_ID", "1"), ("TELEGRAM_API_URL", "http://127.0.0.1:9")];
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_escalation_is_a_ticket_with_a_code_a_person_can_read_out(db: PgPool) {
@@ -47,11 +52,7 @@ async fn a_blank_message_from_the_chat_is_a_real_request(db: PgPool) {
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn the_same_words_from_the_same_address_are_the_same_ticket_also_at_once(db: PgPool) {
-    let app = TestApp::with(
-        db,
-        &[("TELEGRAM_BOT_TOKEN", "1:x"), ("TELEGRAM_CHAT_ID", "1"), ("TELEGRAM_API_URL", "http://127.0.0.1:9")],
-    )
-    .await;
+    let app = TestApp::with(db, &TELEGRAM).await;
     let body = |index: usize| {
         let email = if index.is_multiple_of(2) { "ada@example.com" } else { "ADA@Example.com" };
         json!({ "email": email, "message": if index.is_multiple_of(3) { "help" } else { " help " } })
@@ -120,6 +121,22 @@ async fn nobody_joins_a_conversation_that_has_another_address(db: PgPool) {
     app.open_ticket("I want to speak to a human, I am grace@example.com").await;
 
     assert_eq!(app.count("select count(distinct conversation_id) from support.tickets").await, 2);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_client_that_leaves_loses_only_the_answer(db: PgPool) {
+    let app = TestApp::with(db, &TELEGRAM).await;
+
+    for number in 0..20 {
+        let body = json!({ "email": "ada@example.com", "message": format!("question {number}") }).to_string();
+        let bytes = request("POST", PATH, &[("Content-Type", "application/json")], body.as_bytes());
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.write_all(&bytes).await.unwrap();
+        drop(stream);
+    }
+
+    app.eventually("select count(*) from support.tickets", 20).await;
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 20);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -55,7 +55,7 @@ impl Speaker<'_> {
     /// The sections that come closest, each with a line or two.
     pub fn closest(&self, sections: &[Cited<'_>]) -> String {
         let mut pieces = vec![self.say("closest")];
-        pieces.extend(sections.iter().map(|s| s.glimpse()));
+        pieces.extend(sections.iter().map(Cited::glimpse));
         pieces.push(self.say("closest_end"));
         pieces.join("\n\n")
     }

@@ -3,9 +3,9 @@
 use crate::domain::turn::Outcome;
 
 /// From here on confident answers were right often enough (precision above .9), 2026-11.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.66;
 /// Below this, showing the closest sections helped nobody, 2026-11.
-const WORTH_SHOWING: f32 = 0.22;
+const WORTH_SHOWING: f32 = 0.15;
 
 /// The signs, each between 0 and about 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -22,8 +22,8 @@ pub struct Signs {
     pub in_title: f32,
     /// The nearest phrasing of the best section.
     pub phrasing: f32,
-    /// 1 when the nearest phrasing of all is the best section's.
-    pub agrees: f32,
+    /// The share of the question that the best section contains word for word.
+    pub exact: f32,
     /// The number of meaningful words, a tenth each, at most 1.
     pub length: f32,
     /// The share of the words that had to be guessed.
@@ -34,11 +34,13 @@ pub struct Signs {
     pub rung: f32,
     /// 1 when the question needed the one before it.
     pub continued: f32,
+    /// The weight of the heaviest word that the best section lacks, against all words.
+    pub missing: f32,
 }
 
 impl Signs {
     /// As a row for the logistic.
-    pub fn row(&self) -> [f32; 12] {
+    pub fn row(&self) -> [f32; 15] {
         [
             self.score,
             self.margin,
@@ -46,12 +48,15 @@ impl Signs {
             self.known,
             self.in_title,
             self.phrasing,
-            self.agrees,
+            self.exact,
             self.length,
             self.guessed,
             self.foreign,
             self.rung,
             self.continued,
+            self.missing,
+            self.covered * self.phrasing,
+            self.phrasing * self.phrasing,
         ]
     }
 
@@ -74,5 +79,23 @@ pub fn outcome(confidence: f32) -> Outcome {
 }
 
 /// Fitted by logistic regression on the open question set and our own, 2026-11.
-const BIAS: f32 = -5.5;
-const WEIGHTS: [f32; 12] = [2.0, 1.5, 2.5, 2.0, 0.8, 3.0, 0.5, 0.5, -1.0, 0.0, 0.5, 0.0];
+const BIAS: f32 = -4.8;
+const WEIGHTS: [f32; 15] = [3.9, 2.6, 0.8, 1.0, 1.6, -0.8, 0.7, 3.4, -1.8, 0.5, 1.9, 0.7, -0.8, 0.8, 2.7];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_agreement_means_more_confidence() {
+        let weak = Signs { score: 0.2, covered: 0.4, known: 0.5, length: 0.2, ..Signs::default() };
+        let strong = Signs { score: 0.6, covered: 1.0, known: 1.0, in_title: 0.6, margin: 0.5, ..weak };
+        assert!(strong.confidence() > weak.confidence());
+        assert_eq!(outcome(strong.confidence()), Outcome::Answer);
+    }
+
+    #[test]
+    fn nothing_found_is_unknown() {
+        assert_eq!(outcome(Signs::default().confidence()), Outcome::Unknown);
+    }
+}

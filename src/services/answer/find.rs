@@ -15,13 +15,20 @@ use super::words::{self, Token};
 use crate::domain::turn::{Author, Turn};
 
 /// How much the nearest phrasing adds to what the words say, 2026-11.
-const PHRASING: f32 = 0.6;
+const PHRASING: f32 = 0.45;
 /// What was said before counts less than the question itself.
 const BEFORE: f32 = 0.5;
 /// The section a conversation is about, when the question leans on it.
 const TOPIC: f32 = 0.12;
 /// The section a rung names stands above the others of its ladder.
 const ON_RUNG: f32 = 0.15;
+/// Figures and glue alone ("1=1") name no subject, unless somebody listed just that phrasing.
+const WORDLESS: f32 = 0.3;
+const SAME_PHRASING: f32 = 0.6;
+/// A rung is meant only if its ladder has this share of the best score.
+const RELEVANT: f32 = 0.25;
+/// More sections than these are never shown or compared.
+const MOST_RANKED: usize = 8;
 /// Both halves of a question must be this sure to be answered apart.
 const SOUND: f32 = 0.5;
 /// Answers to more questions than this would not fit one reply.
@@ -100,15 +107,25 @@ impl Searchable {
     pub fn find(&self, question: &str, earlier: &[Turn], language: Language) -> Found {
         let mut query = self.lexicon().read(&words::tokens(question), language);
         let meaningful = query.terms.iter().filter(|t| self.index.reaches(t)).count();
-        let continued = !earlier.is_empty() && parts::continues(&query.tokens, meaningful);
-        let rung = ladder::rung(&query.tokens);
-        let asked = query.tokens.clone();
-        let topic = if continued { self.topic(earlier, &mut query) } else { None };
-        if let Some((_, name)) = &rung {
-            let named: Vec<&str> = asked[name.clone()].iter().map(|t| t.stem.as_str()).collect();
-            query.terms.retain(|t| t.stem.is_empty() || !named.contains(&t.stem.as_str()));
+        let says_something = !query.tokens.is_empty() && !earlier.is_empty();
+        let continued = says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful);
+        let named = ladder::rung(&query.tokens);
+        if let Some((_, name)) = &named {
+            let words: Vec<&str> = query.tokens[name.clone()].iter().map(|t| t.stem.as_str()).collect();
+            query.terms.retain(|t| !words.contains(&t.stem.as_str()));
         }
-        self.rank(query, &asked, language, topic, rung.map(|(rung, _)| rung))
+        let spoken = if continued { self.spoken(earlier, &mut query) } else { Vec::new() };
+        let mut found = self.rank(&query, &spoken, named.map(|(rung, _)| rung));
+        found.signs.foreign = f32::from(u8::from(language != Language::English));
+        found.confidence = found.signs.confidence();
+        if query.tokens.iter().all(|t| t.is_stop() || t.is_number())
+            && !continued
+            && found.signs.phrasing < SAME_PHRASING
+        {
+            found.confidence *= WORDLESS;
+        }
+        found.terms = query.terms;
+        found
     }
 
     /// The positions of a section's lines, most telling first.
@@ -116,51 +133,57 @@ impl Searchable {
         self.passages[section].by_relevance(&found.terms, &self.index)
     }
 
-    fn rank(&self, query: Query, asked: &[Token], language: Language, topic: Option<u32>, rung: Option<Rung>) -> Found {
+    fn rank(&self, query: &Query, spoken: &[f32], rung: Option<Rung>) -> Found {
         let matches = self.index.score(&query.terms);
-        let alike = self.phrasings.nearest(asked, self.sections.len());
+        let alike = self.phrasings.nearest(&query.tokens, self.sections.len());
         let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
+        let topic = highest(spoken);
         if let Some(topic) = topic {
-            scores[topic as usize] += TOPIC;
+            scores[topic] += TOPIC;
         }
-        let climbed = rung.and_then(|rung| self.climb(rung, topic, &mut scores));
+        let climbed = rung.and_then(|rung| self.climb(rung, spoken, &mut scores));
         let mut ranked: Vec<(usize, f32)> = scores.into_iter().enumerate().filter(|(_, s)| *s > 0.0).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let mut signs = self.signs(&query, &matches, &alike, &ranked);
-        signs.foreign = f32::from(u8::from(language != Language::English));
+        let mut signs = self.signs(query, &matches, &alike, &ranked);
         signs.rung = f32::from(u8::from(climbed.is_some()));
         signs.continued = f32::from(u8::from(topic.is_some()));
-        ranked.truncate(8);
-        Found { ranked, confidence: signs.confidence(), signs, terms: query.terms }
+        ranked.truncate(MOST_RANKED);
+        Found { ranked, confidence: 0.0, signs, terms: Vec::new() }
     }
 
     /// Lifts the section that stands on the rung of the ladder the question speaks of most.
-    fn climb(&self, rung: Rung, topic: Option<u32>, scores: &mut [f32]) -> Option<u32> {
-        let score = |at: &u32| scores[*at as usize];
-        let best = |ladder: &Ladder| ladder.sections().iter().map(score).fold(0.0, f32::max);
-        let reachable = self.ladders.iter().filter_map(|l| Some((best(l), l.section(rung, topic)?)));
-        let (best, section) = reachable.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    fn climb(&self, rung: Rung, spoken: &[f32], scores: &mut [f32]) -> Option<usize> {
         let top = scores.iter().copied().fold(0.0, f32::max);
-        let relevant = matches!(rung, Rung::Above | Rung::Below) || best >= 0.5 * top;
-        if !relevant {
+        let relative = matches!(rung, Rung::Above | Rung::Below);
+        let about = if relative { spoken } else { &*scores };
+        let best = |ladder: &Ladder| {
+            ladder.sections().iter().map(|&s| about.get(s as usize).copied().unwrap_or(0.0)).fold(0.0, f32::max)
+        };
+        let reachable = self.ladders.iter().filter_map(|l| Some((best(l), l.section(rung, spoken)? as usize)));
+        let mut reachable: Vec<(f32, usize)> = reachable.collect();
+        reachable.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let &(best, section) = reachable.first()?;
+        if !relative && best < RELEVANT * top {
             return None;
         }
-        let lifted = if matches!(rung, Rung::Above | Rung::Below) { top } else { best };
-        scores[section as usize] = lifted + ON_RUNG;
+        for (place, (_, other)) in (0_u8..).zip(&reachable).take(if rung == Rung::All { 2 } else { 1 }) {
+            scores[*other] = top + ON_RUNG / f32::from(1 + place);
+        }
         Some(section)
     }
 
-    /// What the conversation was about; its words join the question's at a lower weight.
-    fn topic(&self, earlier: &[Turn], query: &mut Query) -> Option<u32> {
+    /// How much the conversation was about each section; its words join the question's.
+    fn spoken(&self, earlier: &[Turn], query: &mut Query) -> Vec<f32> {
         let last = |author| earlier.iter().rev().find(|t| t.author == author);
-        let asked = last(Author::Customer)?;
-        let asked_tokens = words::tokens(&asked.text);
-        let before = self.lexicon().read(&asked_tokens, Language::of(&asked_tokens));
+        let Some(asked) = last(Author::Customer) else {
+            return Vec::new();
+        };
+        let asked = words::tokens(&asked.text);
+        let before = self.lexicon().read(&asked, Language::of(&asked));
         let mut terms = before.terms.clone();
         if let Some(reply) = last(Author::Ai) {
             let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();
-            let said = self.lexicon().read(&words::tokens(&beginning), Language::English);
-            terms.extend(said.terms);
+            terms.extend(self.lexicon().read(&words::tokens(&beginning), Language::English).terms);
         }
         for term in before.terms {
             if !query.terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
@@ -169,9 +192,9 @@ impl Searchable {
         }
         let mut scores: Vec<f32> = self.index.score(&terms).iter().map(|m| m.score).collect();
         if let Some((rung, _)) = ladder::rung(&before.tokens) {
-            self.climb(rung, None, &mut scores);
+            self.climb(rung, &[], &mut scores);
         }
-        (0..).zip(&scores).filter(|(_, s)| **s > 0.0).max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
+        scores
     }
 
     fn signs(&self, query: &Query, matches: &[Match], alike: &[f32], ranked: &[(usize, f32)]) -> Signs {
@@ -182,7 +205,6 @@ impl Searchable {
         let weight = |t: &&Term| self.index.importance(t);
         let all: f32 = query.terms.iter().map(|t| weight(&t)).sum();
         let known: f32 = query.terms.iter().filter(|t| self.index.reaches(t)).map(|t| weight(&t)).sum();
-        let nearest = alike.iter().copied().fold(0.0, f32::max);
         #[expect(clippy::cast_precision_loss, reason = "a count of words")]
         let count = query.terms.len() as f32;
         #[expect(clippy::cast_precision_loss, reason = "a count of words")]
@@ -194,9 +216,10 @@ impl Searchable {
             known: known / all.max(f32::EPSILON),
             in_title: matches[best].in_title,
             phrasing: alike[best],
-            agrees: f32::from(u8::from(alike[best] >= nearest)),
+            exact: matches[best].exact,
             length: (count / 10.0).min(1.0),
             guessed,
+            missing: self.index.heaviest_missing(&query.terms, best) / all.max(f32::EPSILON),
             ..Signs::default()
         }
     }
@@ -204,6 +227,12 @@ impl Searchable {
     fn lexicon(&self) -> Lexicon<'_> {
         Lexicon { index: &self.index, synonyms: &self.synonyms, spelling: &self.spelling }
     }
+}
+
+/// The position of the greatest score, if anything has one.
+fn highest(scores: &[f32]) -> Option<usize> {
+    let candidates = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
+    candidates.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
 }
 
 fn all_different(parts: &[Found]) -> bool {

@@ -1,11 +1,19 @@
 //! Ladders: priced sections under one heading, so that "the cheapest" and "the next one up" mean one.
 
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use super::sections::Section;
 use super::words::{self, Token};
 
 /// Sections under the same parent whose headings name a price, cheapest first.
 #[derive(Debug, PartialEq)]
-pub struct Ladder(Vec<u32>);
+pub struct Ladder {
+    rungs: Vec<u32>,
+    /// Another section that names the prices of several rungs.
+    overview: Option<u32>,
+}
 
 /// Which rung a question means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +28,8 @@ pub enum Rung {
     Above,
     /// The one below it.
     Below,
+    /// All of them together.
+    All,
 }
 
 /// Every ladder of a knowledge base.
@@ -36,115 +46,113 @@ pub fn ladders(sections: &[Section]) -> Vec<Ladder> {
         }
     }
     let groups = groups.into_iter().map(|(_, rungs)| rungs).filter(|rungs| rungs.len() > 1);
-    groups.map(Ladder::from_rungs).collect()
+    let amounts: Vec<Vec<u64>> = sections.iter().map(|s| amounts(&s.lines.join("\n"))).collect();
+    groups.map(|priced| Ladder::from_rungs(priced, &amounts)).collect()
 }
 
 impl Ladder {
-    fn from_rungs(mut rungs: Vec<(u64, u32)>) -> Self {
-        rungs.sort_unstable();
-        Self(rungs.into_iter().map(|(_, section)| section).collect())
+    fn from_rungs(mut priced: Vec<(u64, u32)>, amounts: &[Vec<u64>]) -> Self {
+        priced.sort_unstable();
+        let amounts_of_rungs: Vec<u64> = priced.iter().map(|(price, _)| *price).collect();
+        let rungs: Vec<u32> = priced.into_iter().map(|(_, section)| section).collect();
+        let named = |amounts: &Vec<u64>| amounts_of_rungs.iter().filter(|price| amounts.contains(price)).count();
+        let others = (0..).zip(amounts).filter(|(at, _)| !rungs.contains(at));
+        let best = others.map(|(at, amounts)| (named(amounts), at)).max_by_key(|(count, at)| (*count, u32::MAX - at));
+        let overview = best.filter(|(count, _)| *count > 1).map(|(_, at)| at);
+        Self { rungs, overview }
     }
 
-    /// The section that stands on a rung, given the one the conversation was about.
-    pub fn section(&self, rung: Rung, topic: Option<u32>) -> Option<u32> {
-        let here = || self.0.iter().position(|&s| Some(s) == topic);
+    /// The section that stands on a rung; `spoken` says how much the conversation was about each.
+    pub fn section(&self, rung: Rung, spoken: &[f32]) -> Option<u32> {
         let at = match rung {
             Rung::Lowest => 0,
-            Rung::Middle => (self.0.len() - 1) / 2,
-            Rung::Highest => self.0.len() - 1,
-            Rung::Above => here()? + 1,
-            Rung::Below => here()?.checked_sub(1)?,
+            Rung::Middle => (self.rungs.len() - 1) / 2,
+            Rung::Highest => self.rungs.len() - 1,
+            Rung::Above => self.topic(spoken)? + 1,
+            Rung::Below => self.topic(spoken)?.checked_sub(1)?,
+            Rung::All => return self.overview,
         };
-        self.0.get(at).copied()
+        self.rungs.get(at).copied()
+    }
+
+    /// The rung the conversation was about.
+    fn topic(&self, spoken: &[f32]) -> Option<usize> {
+        let about = |rung: &u32| spoken.get(*rung as usize).copied().unwrap_or(0.0);
+        let best = (0..self.rungs.len()).max_by(|&a, &b| about(&self.rungs[a]).total_cmp(&about(&self.rungs[b])))?;
+        (about(&self.rungs[best]) > 0.0).then_some(best)
     }
 
     /// The sections on it, cheapest first.
     pub fn sections(&self) -> &[u32] {
-        &self.0
+        &self.rungs
     }
 }
 
 /// The rung that a question names, with the tokens that name it.
-pub fn rung(question: &[Token]) -> Option<(Rung, std::ops::Range<usize>)> {
-    NAMES.iter().find_map(|&(names, rung, needs_noun)| {
-        names.split('|').find_map(|name| {
-            let range = position(question, name)?;
-            let named = question[range.end..].iter().take(2).any(|t| NOUNS.contains(&t.word.as_str()));
-            (!needs_noun || named).then_some((rung, range))
-        })
+pub fn rung(question: &[Token]) -> Option<(Rung, Range<usize>)> {
+    NAMES.iter().find_map(|name| {
+        let range = position(question, &name.words)?;
+        let follows = &question[range.end..question.len().min(range.end + PLAN_WITHIN)];
+        let plan = || follows.iter().any(|t| PLANS.contains(t.word.as_str()));
+        (!name.before_plan || plan()).then_some((name.rung, range))
     })
 }
 
-/// Phrases that name a rung; the last column says whether "plan" or the like must follow.
-const NAMES: [(&str, Rung, bool); 9] = [
-    (
-        "next one up|next up|next level up|next tier|next plan|next package|next level|one up from|one up|step up|one above|tier above|level above|one after that|bigger one|dearer one|more expensive one|higher one",
-        Rung::Above,
-        false,
-    ),
-    (
-        "next one down|one down|step down|one below|tier below|level below|cheaper one|smaller one|lower one|less expensive one",
-        Rung::Below,
-        false,
-    ),
-    (
-        "cheapest|least expensive|lowest price|lowest priced|lowest cost|entry level|entry tier|most affordable|most basic|lowest tier|bottom tier",
-        Rung::Lowest,
-        false,
-    ),
-    (
-        "most expensive|dearest|priciest|top tier|top of the range|top level|highest tier|highest priced|all singing|top end|high end",
-        Rung::Highest,
-        false,
-    ),
-    ("mid tier|middle tier|mid range|middle one|mid level|in the middle", Rung::Middle, false),
-    ("next|higher", Rung::Above, true),
-    ("smallest|lowest|small|basic|bottom|entry|cheap|littlest|tiniest", Rung::Lowest, true),
-    ("biggest|largest|highest|big|top|premium|ultimate|best|large|max|maximum", Rung::Highest, true),
-    ("mid|middle|medium", Rung::Middle, true),
-];
+/// "The small package", "the next higher tier": so far may the plan stand from its size.
+const PLAN_WITHIN: usize = 2;
 
-const NOUNS: [&str; 22] = [
-    "plan",
-    "plans",
-    "package",
-    "packages",
-    "tier",
-    "tiers",
-    "option",
-    "build",
-    "builds",
-    "sub",
-    "subs",
-    "subscription",
-    "subscriptions",
-    "bundle",
-    "edition",
-    "version",
-    "product",
-    "dfy",
-    "priced",
-    "membership",
-    "offer",
-    "deal",
-];
+/// A phrase that names a rung, some only with "plan" or the like after it.
+struct Name {
+    words: Vec<String>,
+    rung: Rung,
+    before_plan: bool,
+}
 
-fn position(question: &[Token], name: &str) -> Option<std::ops::Range<usize>> {
-    let name: Vec<&str> = name.split(' ').collect();
-    let from = question
-        .windows(name.len())
-        .position(|window| window.iter().zip(&name).all(|(token, word)| token.word == *word))?;
+/// Phrases in the order they are tried.
+static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let lines = include_str!("ladder/names.txt").lines().filter_map(|line| line.split_once(" = "));
+    lines.flat_map(|(rung, phrases)| phrases.split(',').filter_map(move |p| Name::parse(rung, p))).collect()
+});
+
+static PLANS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("ladder/plans.txt").split_whitespace().collect());
+
+impl Name {
+    fn parse(rung: &str, phrase: &str) -> Option<Self> {
+        let (name, guard) = rung.split_once(' ').unwrap_or((rung, ""));
+        let rung = match name {
+            "above" => Rung::Above,
+            "below" => Rung::Below,
+            "lowest" => Rung::Lowest,
+            "highest" => Rung::Highest,
+            "middle" => Rung::Middle,
+            "all" => Rung::All,
+            _ => return None,
+        };
+        let words = phrase.split_whitespace().map(str::to_owned).collect();
+        Some(Self { words, rung, before_plan: !guard.is_empty() })
+    }
+}
+
+fn position(question: &[Token], name: &[String]) -> Option<Range<usize>> {
+    let same = |window: &[Token]| window.iter().zip(name).all(|(token, word)| token.word == *word);
+    let from = question.windows(name.len()).position(same)?;
     Some(from..from + name.len())
 }
 
 /// The first amount of money in a heading, in its smallest unit.
 fn amount(heading: &str) -> Option<u64> {
-    let tokens = words::all_tokens(heading);
-    let is_currency = |t: Option<&Token>| t.is_some_and(|t| matches!(t.word.as_str(), "gbp" | "usd" | "eur"));
+    amounts(heading).into_iter().next()
+}
+
+/// Every number beside a currency.
+fn amounts(text: &str) -> Vec<u64> {
+    let tokens = words::all_tokens(text);
+    let is_currency = |at: usize| tokens.get(at).is_some_and(|t| matches!(t.word.as_str(), "gbp" | "usd" | "eur"));
     (0..tokens.len())
         .filter(|&at| tokens[at].is_number())
-        .find(|&at| is_currency(tokens.get(at + 1)) || at.checked_sub(1).is_some_and(|b| is_currency(tokens.get(b))))
-        .and_then(|at| in_smallest_unit(&tokens[at].word))
+        .filter(|&at| is_currency(at + 1) || at.checked_sub(1).is_some_and(is_currency))
+        .filter_map(|at| in_smallest_unit(&tokens[at].word))
+        .collect()
 }
 
 fn in_smallest_unit(number: &str) -> Option<u64> {
@@ -160,6 +168,16 @@ mod tests {
 
     const PRICES: &str = "## Plans\n### Pro - £20.50\nx\n### Mini - £5\nx\n### Max - £1,000\nx\n## Other\nx";
 
+    fn ladder() -> Ladder {
+        Ladder { rungs: vec![1, 0, 2], overview: None }
+    }
+
+    #[test]
+    fn a_section_naming_several_prices_is_the_overview() {
+        let sections = sections::parse("p.md", &format!("{PRICES}\n## All\n- Mini £5\n- Pro £20.50\n"));
+        assert_eq!(ladders(&sections)[0].overview, Some(4));
+    }
+
     fn named(question: &str) -> Option<Rung> {
         rung(&words::tokens(question)).map(|(rung, _)| rung)
     }
@@ -167,15 +185,14 @@ mod tests {
     #[test]
     fn rungs_are_sorted_by_price() {
         let sections = sections::parse("p.md", PRICES);
-        assert_eq!(ladders(&sections), [Ladder(vec![1, 0, 2])]);
+        assert_eq!(ladders(&sections), [ladder()]);
     }
 
     #[test]
     fn the_next_one_up_is_above_the_topic() {
-        let ladder = Ladder(vec![1, 0, 2]);
-        assert_eq!(ladder.section(Rung::Above, Some(1)), Some(0));
-        assert_eq!(ladder.section(Rung::Above, Some(2)), None);
-        assert_eq!(ladder.section(Rung::Middle, None), Some(0));
+        assert_eq!(ladder().section(Rung::Above, &[0.0, 1.0, 0.0]), Some(0));
+        assert_eq!(ladder().section(Rung::Above, &[0.0, 0.0, 1.0]), None);
+        assert_eq!(ladder().section(Rung::Middle, &[]), Some(0));
     }
 
     #[test]

@@ -55,7 +55,10 @@ impl Language {
     }
 
     /// Puts the words of the table into English and keeps the others apart.
-    pub fn translate(self, text: &[Token]) -> Translation {
+    ///
+    /// A word that `is_name` says the knowledge base itself contains is only translated as it stands, never by
+    /// its stem: "Starter" is a product before it is a kind of "starten".
+    pub fn translate(self, text: &[Token], is_name: impl Fn(&Token) -> bool) -> Translation {
         let mut translation = Translation::default();
         if self == Self::English {
             return translation;
@@ -64,12 +67,16 @@ impl Language {
         let mut at = 0;
         while at < text.len() {
             let (length, english) = table.longest_at(&text[at..]);
+            let by_stem = length == 1 && !table.spelled.contains(&text[at].word);
+            let english = english.filter(|_| !by_stem || !is_name(&text[at]));
             match english {
                 Some(english) => {
                     translation.english.push_str(english);
                     translation.english.push(' ');
                 }
-                None if !table.glue.contains(&text[at].word) => translation.rest.push(text[at].clone()),
+                None if !table.glue.contains(&text[at].word) => {
+                    translation.rest.push(text[at].clone());
+                }
                 None => {}
             }
             at += length;
@@ -96,20 +103,24 @@ struct Table {
     stemmer: Option<Stemmer>,
     glue: HashSet<String>,
     english: HashMap<String, String>,
+    /// The single words as they are spelled in the table.
+    spelled: HashSet<String>,
 }
 
 impl Table {
     /// Lines are `= glue words` or `one phrase, another = english words`.
     fn parse(lines: &str, algorithm: Option<Algorithm>) -> Self {
         let stemmer = algorithm.map(Stemmer::create);
-        let mut table = Self { stemmer, glue: HashSet::new(), english: HashMap::new() };
+        let mut table = Self { stemmer, glue: HashSet::new(), english: HashMap::new(), spelled: HashSet::new() };
         for (foreign, english) in lines.lines().filter_map(|line| line.split_once('=')) {
             if foreign.trim().is_empty() {
                 table.glue.extend(words::all_tokens(english).into_iter().map(|t| t.word));
                 continue;
             }
             for phrase in foreign.split(',') {
-                let key = table.key(&words::all_tokens(phrase));
+                let phrase = words::all_tokens(phrase);
+                let key = table.key(&phrase);
+                table.spelled.extend(phrase.into_iter().map(|t| t.word));
                 table.english.insert(key, english.trim().to_owned());
             }
         }
@@ -177,7 +188,7 @@ mod tests {
 
     #[test]
     fn support_words_become_english() {
-        let translation = Language::Spanish.translate(&words::tokens("¿Cómo cancelo mi suscripción?"));
+        let translation = Language::Spanish.translate(&words::tokens("¿Cómo cancelo mi suscripción?"), |_| false);
         assert!(translation.english.contains("cancel"), "{translation:?}");
         assert!(translation.english.contains("subscription"), "{translation:?}");
     }

@@ -49,14 +49,20 @@ pub fn halves(question: &str) -> Vec<&str> {
     halves.into_iter().map(str::trim).filter(|h| !h.is_empty()).collect()
 }
 
-/// Whether a question needs the one before it to be understood.
-pub fn continues(question: &[Token], meaningful: usize) -> bool {
+/// Whether a question needs the one before it, by how many of its words mean something here and how many do not.
+pub fn continues(question: &[Token], meaningful: usize, unknown: usize) -> bool {
+    let is_fragment = meaningful < STANDS_ALONE && (meaningful > 0 || unknown == 0);
+    is_fragment || refers_back(question)
+}
+
+/// "And yearly?", "does that include …": the words themselves point back.
+fn refers_back(question: &[Token]) -> bool {
     let opening = |words: &&str| {
         let words: Vec<&str> = words.split(' ').collect();
         question.len() > words.len() && question.iter().zip(&words).all(|(t, w)| t.word == *w)
     };
-    let refers = question.len() <= SHORT && question.iter().any(|t| REFERS.contains(&t.word.as_str()));
-    meaningful < STANDS_ALONE || refers || CONTINUES.iter().any(|words| opening(&words))
+    let refers = question.iter().any(|t| REFERS.contains(&t.word.as_str()));
+    (refers && question.len() <= SHORT) || CONTINUES.iter().any(opening)
 }
 
 #[cfg(test)]
@@ -72,8 +78,14 @@ mod tests {
 
     #[test]
     fn a_short_question_about_that_continues() {
-        assert!(continues(&tokens("does that include phone support?"), 2));
-        assert!(continues(&tokens("and for teams"), 3));
-        assert!(!continues(&tokens("which plan includes phone support?"), 3));
+        assert!(continues(&tokens("does that include phone support?"), 2, 0));
+        assert!(continues(&tokens("and for teams"), 3, 0));
+        assert!(!continues(&tokens("which plan includes phone support?"), 3, 0));
+    }
+
+    #[test]
+    fn gibberish_does_not_continue() {
+        assert!(!continues(&tokens("xyzzy plugh"), 0, 2));
+        assert!(continues(&tokens("why?"), 0, 0));
     }
 }

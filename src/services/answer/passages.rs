@@ -56,3 +56,18 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sections;
+    use super::*;
+
+    #[test]
+    fn the_line_that_says_it_comes_first() {
+        let synonyms = Synonyms::parse("delete, erase");
+        let sections = sections::parse("a.md", "## Data\n\n- We keep logs\n- We delete backups\n");
+        let index = Index::build(&sections, &synonyms);
+        let erase = Term { stem: words::stem("erase"), ideas: vec![0], weight: 1.0 };
+        assert_eq!(Passages::build(&sections[0], &synonyms).by_relevance(&[erase], &index), [1, 0]);
+    }
+}

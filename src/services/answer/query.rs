@@ -44,7 +44,7 @@ impl Lexicon<'_> {
             query.tokens = question.iter().map(|t| self.repair(t, &mut query.repaired)).collect();
             query.terms = self.terms(&query.tokens);
         } else {
-            let translation = language.translate(question);
+            let translation = language.translate(question, |t| self.index.knows(&t.stem));
             query.tokens = words::tokens(&translation.english);
             query.terms = self.terms(&query.tokens);
             self.add_untranslated(translation.rest, &mut query);
@@ -116,7 +116,39 @@ impl Lexicon<'_> {
 }
 
 fn add(terms: &mut Vec<Term>, term: Term) {
-    if !terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
+    if terms.len() < MOST_TERMS && !terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
         terms.push(term);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sections;
+    use super::*;
+
+    fn stems(question: &str, language: Language) -> Vec<String> {
+        let sections = sections::parse("a.md", "## Refunds\n\nWe refund a subscription to Starter users.");
+        let synonyms = Synonyms::parse("refund, money back");
+        let index = Index::build(&sections, &synonyms);
+        let spelling = Spelling::build(["subscription".to_owned()].into_iter());
+        let lexicon = Lexicon { index: &index, synonyms: &synonyms, spelling: &spelling };
+        let query = lexicon.read(&words::tokens(question), language);
+        query.terms.into_iter().map(|t| t.stem).collect()
+    }
+
+    #[test]
+    fn an_unknown_word_is_repaired_and_a_known_one_is_not() {
+        assert_eq!(stems("subsciption", Language::English), [words::stem("subscription")]);
+        assert_eq!(stems("starter", Language::English), ["starter"]);
+    }
+
+    #[test]
+    fn a_phrase_is_a_term_without_a_stem() {
+        assert!(stems("money back", Language::English).contains(&String::new()));
+    }
+
+    #[test]
+    fn a_name_survives_translation() {
+        assert!(stems("Was kostet Starter?", Language::German).contains(&"starter".to_owned()));
     }
 }

@@ -41,7 +41,10 @@ struct Reader<'a> {
     path: [Option<String>; 3],
     anchor: String,
     anchors: HashMap<String, usize>,
+    /// The line the section starts at.
     started_at: usize,
+    /// The byte up to which lines were counted, and the line there.
+    position: (usize, usize),
     lines: Vec<String>,
     aliases: Vec<String>,
     sections: Vec<Section>,
@@ -63,7 +66,8 @@ impl<'a> Reader<'a> {
             path: [None, None, None],
             anchor: String::new(),
             anchors: HashMap::new(),
-            started_at: 0,
+            started_at: 1,
+            position: (0, 1),
             lines: Vec::new(),
             aliases: Vec::new(),
             sections: Vec::new(),
@@ -197,8 +201,8 @@ impl<'a> Reader<'a> {
         self.end_line();
         let lines = std::mem::take(&mut self.lines);
         let aliases = std::mem::take(&mut self.aliases);
-        let range = self.line_of(self.started_at)..self.line_of(at);
-        self.started_at = at;
+        let end = self.line_at(at);
+        let range = std::mem::replace(&mut self.started_at, end)..end;
         if lines.is_empty() {
             return;
         }
@@ -219,8 +223,12 @@ impl<'a> Reader<'a> {
         path
     }
 
-    fn line_of(&self, byte: usize) -> usize {
-        1 + self.markdown[..byte].matches('\n').count()
+    /// Moves on to a byte further down and tells its line, counted from 1.
+    fn line_at(&mut self, byte: usize) -> usize {
+        let (seen, line) = self.position;
+        let line = line + self.markdown[seen..byte].matches('\n').count();
+        self.position = (byte, line);
+        line
     }
 
     fn finish(mut self) -> Vec<Section> {

@@ -9,6 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Nobody needs more to ask a question; the rest of a pasted log only costs time.
 pub const CONSIDERED_CHARS: usize = 4_000;
 
+/// Prose has fewer words in as many characters; only a wall of signs has more.
+const MOST_WORDS: usize = 700;
+
 /// No word of a knowledge base is longer; a wall of letters is cut here.
 const LONGEST_WORD: usize = 40;
 
@@ -38,12 +41,12 @@ impl Token {
     }
 }
 
-/// The words of a question: of its first [`CONSIDERED_CHARS`] characters, in order.
+/// The words of a question: of its first [`CONSIDERED_CHARS`] characters, in order, up to [`MOST_WORDS`].
 pub fn tokens(text: &str) -> Vec<Token> {
-    match text.char_indices().nth(CONSIDERED_CHARS) {
-        Some((end, _)) => all_tokens(&text[..end]),
-        None => all_tokens(text),
-    }
+    let end = text.char_indices().nth(CONSIDERED_CHARS).map_or(text.len(), |(end, _)| end);
+    let mut words = split(&normal(&text[..end]));
+    words.truncate(MOST_WORDS);
+    words.iter().map(|word| Token::new(word)).collect()
 }
 
 /// All words of a text of ours, in order.
@@ -66,8 +69,17 @@ pub fn normal(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd() {
         match c {
-            '\u{300}'..='\u{36f}' | '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '\u{ad}' => {}
-            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+            '\u{300}'..='\u{36f}'
+            | '\''
+            | '’'
+            | '‘'
+            | 'ʼ'
+            | '`'
+            | '´'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'
+            | '\u{feff}' => {}
             '£' => folded.push_str(" gbp "),
             '$' => folded.push_str(" usd "),
             '€' => folded.push_str(" eur "),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::turn::Turn;
 use crate::services::answer::{self, Token};
+use rules::Kind;
 
 /// Why a person should answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ impl Reason {
 /// Whether a person should take over, from this message and the ones before it.
 pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
     let clauses = clauses(message);
-    let said = clauses.iter().find_map(|c| rules::SHIPPED.reason(&c.words, c.is_general_question()));
+    let said = clauses.iter().find_map(|c| rules::SHIPPED.reason(&c.words, c.kind()));
     said.or_else(|| {
         let is_question = clauses.iter().any(|c| c.asks);
         thread::reason(&answer::tokens(message), is_question, earlier)
@@ -64,70 +65,84 @@ struct Clause {
 }
 
 impl Clause {
-    /// "How do I …", "is there …", "what happens if …": about how things work, not about today.
-    fn is_general_question(&self) -> bool {
-        let opens = |words: &&str| {
-            let words: Vec<&str> = words.split(' ').collect();
-            self.words.len() >= words.len() && self.words.iter().zip(&words).all(|(t, w)| t.word == *w)
-        };
-        let contains = |phrase: &&str| {
-            let phrase: Vec<&str> = phrase.split(' ').collect();
-            self.words.windows(phrase.len()).any(|w| w.iter().zip(&phrase).all(|(t, p)| t.word == *p))
-        };
-        OPENINGS.iter().any(|o| opens(&o)) || HYPOTHETICAL.iter().any(|h| contains(&h))
+    fn kind(&self) -> Kind {
+        if OFFERS.iter().any(|words| self.opens_with(words)) {
+            Kind::Offer
+        } else if OPENINGS.iter().any(|words| self.opens_with(words)) || HYPOTHETICAL.iter().any(|h| self.contains(h)) {
+            Kind::General
+        } else {
+            Kind::Statement
+        }
+    }
+
+    fn opens_with(&self, phrase: &str) -> bool {
+        let words = phrase.split(' ').count();
+        self.words.len() >= words && is(&self.words[..words], phrase)
+    }
+
+    fn contains(&self, phrase: &str) -> bool {
+        self.words.windows(phrase.split(' ').count()).any(|window| is(window, phrase))
     }
 }
 
-/// Openings of questions about how things work.
-const OPENINGS: [&str; 40] = [
-    "how",
-    "what",
-    "whats",
-    "which",
-    "when",
-    "where do",
-    "where can",
-    "where is the",
-    "where are the",
-    "who",
-    "whos",
+fn is(words: &[Token], phrase: &str) -> bool {
+    words.iter().zip(phrase.split(' ')).all(|(token, word)| token.word == word)
+}
+
+/// Openings of questions about what is on offer.
+const OFFERS: [&str; 16] = [
     "do you",
     "do u",
-    "do i",
-    "do we",
     "do your",
     "does",
     "is there",
     "are there",
-    "is the",
-    "is a",
-    "is it",
+    "which",
+    "what",
+    "whats",
+    "when do",
     "is your",
     "are your",
+    "is the",
+    "are the",
+    "can people",
+    "can customers",
+];
+
+/// Openings of questions about how things work.
+const OPENINGS: [&str; 26] = [
+    "how",
+    "when",
+    "where do",
+    "where can",
+    "where is the",
+    "who",
+    "whos",
+    "do i",
+    "do we",
+    "is a",
+    "is it",
     "are you",
     "can i",
     "can we",
     "can you",
     "can the",
     "can a",
+    "can it",
     "could i",
     "could you",
     "may i",
-    "will you",
-    "will i",
+    "will",
     "would you",
-    "if i",
-    "if we",
-    "if you",
+    "if",
     "should i",
+    "should we",
 ];
 
 /// Phrases that make a statement a supposition.
 const HYPOTHETICAL: [&str; 12] = [
     "what happens",
     "what if",
-    "how do i",
-    "how can i",
     "how would",
     "in case",
     "wondering",
@@ -136,6 +151,8 @@ const HYPOTHETICAL: [&str; 12] = [
     "procedure",
     "would like to know",
     "want to know",
+    "how does",
+    "a workflow that",
 ];
 
 fn clauses(message: &str) -> Vec<Clause> {
@@ -143,4 +160,70 @@ fn clauses(message: &str) -> Vec<Clause> {
     let pieces = considered.split_inclusive(['.', '!', '?', ';', '\n', '।', '¿', '¡']);
     let clause = |piece: &str| Clause { words: answer::tokens(piece), asks: piece.ends_with('?') };
     pieces.map(clause).filter(|c| !c.words.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::turn::{Author, Outcome};
+
+    fn turn(author: Author, text: &str, outcome: Option<Outcome>) -> Turn {
+        Turn { author, text: text.into(), outcome }
+    }
+
+    #[test]
+    fn whoever_asks_for_a_person_gets_one() {
+        for message in ["I want a human NOW", "speak to billing", "agent", "I'd rather not type this to a machine"] {
+            assert_eq!(judge(message, &[]), Some(Reason::CustomerRequest), "{message}");
+        }
+    }
+
+    #[test]
+    fn other_languages_are_heard() {
+        for message in [
+            "je veux parler à un humain",
+            "quiero hablar con una persona",
+            "ich möchte mit einem Menschen sprechen",
+            "mujhe insaan se baat karni hai",
+        ] {
+            assert!(judge(message, &[]).is_some(), "{message}");
+        }
+    }
+
+    #[test]
+    fn trouble_has_its_reason() {
+        assert_eq!(judge("my account is locked", &[]), Some(Reason::Blocked));
+        assert_eq!(judge("you charged my card twice", &[]), Some(Reason::Policy));
+        assert_eq!(judge("worst service ever", &[]), Some(Reason::Frustrated));
+    }
+
+    #[test]
+    fn questions_about_how_things_work_stay() {
+        for message in [
+            "is there a manager dashboard?",
+            "how do I cancel?",
+            "do you have an urgent plan?",
+            "what's your complaints procedure?",
+            "what happens if my card is declined",
+        ] {
+            assert_eq!(judge(message, &[]), None, "{message}");
+        }
+    }
+
+    #[test]
+    fn the_same_question_twice_needs_a_person() {
+        let earlier =
+            [turn(Author::Customer, "how do I export workflows", None), turn(Author::Ai, "…", Some(Outcome::Answer))];
+        assert_eq!(judge("How do I export my workflows?", &earlier), Some(Reason::NoAnswer));
+        assert_eq!(judge("How do I import customers?", &earlier), None);
+    }
+
+    #[test]
+    fn two_weak_answers_in_a_row_need_a_person() {
+        let weak = |outcome| turn(Author::Ai, "…", Some(outcome));
+        let earlier = [weak(Outcome::Unknown), weak(Outcome::Closest)];
+        assert_eq!(judge("which colours are there", &earlier), Some(Reason::LowConfidence));
+        assert_eq!(judge("thanks!", &earlier), None);
+        assert_eq!(judge("which colours are there", &earlier[1..]), None);
+    }
 }

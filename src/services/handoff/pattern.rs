@@ -13,11 +13,13 @@ pub struct Pattern {
 }
 
 /// One place of the sequence.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Step {
     words: HashSet<String>,
     beginnings: Vec<String>,
     optional: bool,
+    /// The end of the clause will do as well.
+    at_end: bool,
     /// So many other words may stand before it.
     gap: usize,
 }
@@ -44,7 +46,7 @@ impl Pattern {
     /// Whether the words stand in a clause, the first of them at `start`.
     pub fn is_at(&self, clause: &[Token], start: usize) -> bool {
         let allowed = !self.anchored || start == 0;
-        allowed && !self.steps.is_empty() && self.matches(&self.steps, clause, start, true)
+        allowed && !self.steps.is_empty() && self.matches(&self.steps, clause, start, 0)
     }
 
     /// The words it can begin with; `None` when that cannot be listed.
@@ -53,24 +55,27 @@ impl Pattern {
         (!first.optional && first.beginnings.is_empty()).then_some(&first.words)
     }
 
-    fn matches(&self, steps: &[Step], clause: &[Token], at: usize, first: bool) -> bool {
+    /// `spare` is the gap before a step that was missing: the next one inherits it.
+    fn matches(&self, steps: &[Step], clause: &[Token], at: usize, spare: usize) -> bool {
         let Some((step, rest)) = steps.split_first() else {
             return !self.ends || at == clause.len();
         };
-        if step.optional && self.matches(rest, clause, at, first) {
+        let reach = if steps.len() == self.steps.len() { 0 } else { step.gap.max(spare) };
+        if step.optional && self.matches(rest, clause, at, reach) {
             return true;
         }
-        let reach = if first { at } else { at + step.gap };
-        (at..=reach.min(clause.len().saturating_sub(1))).any(|here| {
-            clause.get(here).is_some_and(|token| step.is(&token.word)) && self.matches(rest, clause, here + 1, false)
-        })
+        if step.at_end && at + reach >= clause.len() {
+            return self.matches(rest, clause, clause.len(), 0);
+        }
+        (at..clause.len().min(at + reach + 1))
+            .any(|here| step.is(&clause[here].word) && self.matches(rest, clause, here + 1, 0))
     }
 }
 
 impl Step {
     fn parse(part: &str, lists: &Lists, gap: usize) -> Self {
         let optional = part.ends_with(['?', '|']);
-        let mut step = Self { words: HashSet::new(), beginnings: Vec::new(), optional, gap };
+        let mut step = Self { optional, gap, ..Self::default() };
         for word in part.trim_end_matches('?').split('|') {
             step.add(word, lists);
         }
@@ -78,7 +83,9 @@ impl Step {
     }
 
     fn add(&mut self, word: &str, lists: &Lists) {
-        if let Some(list) = word.strip_prefix('$').and_then(|name| lists.get(name)) {
+        if word == "$" {
+            self.at_end = true;
+        } else if let Some(list) = word.strip_prefix('$').and_then(|name| lists.get(name)) {
             self.words.extend(list.split('|').map(|w| w.trim().to_owned()));
         } else if let Some(beginning) = word.strip_suffix('*') {
             self.beginnings.push(beginning.to_owned());

@@ -11,17 +11,39 @@ use crate::services::answer::Token;
 pub static SHIPPED: LazyLock<Rules> =
     LazyLock::new(|| Rules::parse(&[include_str!("rules/en.txt"), include_str!("rules/other.txt")]));
 
+/// Which questions a rule passes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    /// None: "why was I charged twice?" is a question and a complaint.
+    Always,
+    /// Those about what is on offer.
+    Unoffered,
+    /// Those about how things work in general.
+    Guarded,
+}
+
+/// What a clause is, as far as guards care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// About this customer, today.
+    Statement,
+    /// "How do I …", "what happens if …": how things work.
+    General,
+    /// "Do you have …", "which plan …": what is on offer.
+    Offer,
+}
+
 /// Patterns in order of precedence, found by the words they can begin with.
 #[derive(Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    in_order: Vec<Rule>,
     by_first_word: HashMap<String, Vec<usize>>,
     others: Vec<usize>,
 }
 
 struct Rule {
     reason: Reason,
-    guarded: bool,
+    guard: Guard,
     pattern: Pattern,
 }
 
@@ -30,24 +52,25 @@ impl Rules {
     pub fn parse(files: &[&str]) -> Self {
         let mut rules = Self::default();
         let mut lists = Lists::new();
-        let mut heading = (Reason::CustomerRequest, false);
+        let mut heading = (Reason::CustomerRequest, Guard::Always);
         for line in files.iter().flat_map(|file| file.lines()).map(str::trim) {
             if line.is_empty() || line.starts_with('#') {
                 continue;
-            } else if let Some(named) = line.strip_prefix('[') {
+            }
+            if let Some(named) = line.strip_prefix('[') {
                 heading = parse_heading(named.trim_end_matches(']'));
             } else if let Some((name, list)) = line.strip_prefix('$').and_then(|l| l.split_once(" = ")) {
                 lists.insert(name.to_owned(), list.to_owned());
             } else {
-                let (reason, guarded) = heading;
-                rules.add(Rule { reason, guarded, pattern: Pattern::parse(line, &lists) });
+                let (reason, guard) = heading;
+                rules.add(Rule { reason, guard, pattern: Pattern::parse(line, &lists) });
             }
         }
         rules
     }
 
     fn add(&mut self, rule: Rule) {
-        let at = self.rules.len();
+        let at = self.in_order.len();
         match rule.pattern.first_words() {
             Some(words) => {
                 for word in words {
@@ -56,22 +79,32 @@ impl Rules {
             }
             None => self.others.push(at),
         }
-        self.rules.push(rule);
+        self.in_order.push(rule);
     }
 
-    /// The reason of the first rule that applies to a clause.
-    pub fn reason(&self, clause: &[Token], is_general_question: bool) -> Option<Reason> {
+    /// The reason of the first rule that applies to a clause of this kind.
+    pub fn reason(&self, clause: &[Token], kind: Kind) -> Option<Reason> {
         let hits = (0..clause.len()).flat_map(|start| {
             let starting = self.by_first_word.get(&clause[start].word);
             let candidates = starting.into_iter().flatten().chain(&self.others);
-            candidates.filter(move |&&at| self.rules[at].pattern.is_at(clause, start))
+            candidates.filter(move |&&at| self.in_order[at].pattern.is_at(clause, start))
         });
-        let allowed = hits.filter(|&&at| !(is_general_question && self.rules[at].guarded));
-        allowed.min().map(|&at| self.rules[at].reason)
+        let allowed = hits.filter(|&&at| self.in_order[at].guard.lets_pass(kind));
+        allowed.min().map(|&at| self.in_order[at].reason)
     }
 }
 
-fn parse_heading(heading: &str) -> (Reason, bool) {
+impl Guard {
+    fn lets_pass(self, kind: Kind) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Unoffered => kind != Kind::Offer,
+            Self::Guarded => kind == Kind::Statement,
+        }
+    }
+}
+
+fn parse_heading(heading: &str) -> (Reason, Guard) {
     let (reason, guard) = heading.split_once(' ').unwrap_or((heading, "always"));
     let reason = match reason {
         "frustrated" => Reason::Frustrated,
@@ -79,5 +112,10 @@ fn parse_heading(heading: &str) -> (Reason, bool) {
         "policy" => Reason::Policy,
         _ => Reason::CustomerRequest,
     };
-    (reason, guard == "guarded")
+    let guard = match guard {
+        "guarded" => Guard::Guarded,
+        "unoffered" => Guard::Unoffered,
+        _ => Guard::Always,
+    };
+    (reason, guard)
 }

@@ -186,7 +186,12 @@ fn media_types() -> Vec<Case> {
     }
     let two = request("POST", PUBLIC, &[JSON, ("Content-Type", "text/plain")], HELLO.as_bytes());
     let gzip = request("POST", PUBLIC, &[JSON, ("Content-Encoding", "gzip")], b"\x1f\x8b\x08\0\0\0\0\0\0\x03");
+    let encodings = [JSON, ("Content-Encoding", "identity"), ("Content-Encoding", "gzip")];
+    let two_encodings = request("POST", PUBLIC, &encodings, HELLO.as_bytes());
+    let two_charsets = of_type("application/json; charset=utf-8; charset=utf-16");
     cases.push(case(14, "gzip", gzip, Want::Refused(415)));
+    cases.push(case(14, "two encodings", two_encodings, Want::Refused(415)));
+    cases.push(case(17, "two charsets", two_charsets, Want::Refused(415)));
     cases.push(case(16, "no media type", request("POST", PUBLIC, &[], HELLO.as_bytes()), Want::Refused(415)));
     cases.push(case(16, "two media types", two, Want::Refused(415)));
     cases
@@ -403,6 +408,9 @@ fn filters() -> Vec<Case> {
     let mut cases: Vec<Case> =
         unfit.map(|(row, query, field)| case(row, query, list(query), Want::Unfit(field))).into();
     cases.extend(unreadable.map(|(row, query)| case(row, query.as_str(), list(&query), Want::Refused(400))));
+    let long = "n".repeat(20_000);
     cases.push(case(20, "NUL in a parameter's name", list("%00=1"), Want::Refused(422)));
+    cases.push(case(20, "NUL under a parameter of 20 KB", list(&format!("{long}=%00")), Want::Refused(422)));
+    cases.push(case(33, "a parameter of 20 KB twice", list(&format!("{long}=1&{long}=1")), Want::Refused(422)));
     cases
 }
