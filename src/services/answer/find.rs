@@ -23,8 +23,11 @@ const TOPIC: f32 = 0.12;
 /// The section a rung names stands above the others of its ladder.
 const ON_RUNG: f32 = 0.15;
 /// Figures and glue alone ("1=1") name no subject, unless somebody listed just that phrasing.
-const WORDLESS: f32 = 0.3;
 const SAME_PHRASING: f32 = 0.6;
+/// Without a word in common, a few letters that look alike are chance.
+const SOME_PHRASING: f32 = 0.3;
+/// What is left of a confidence that rests on no subject.
+const SUBJECTLESS: f32 = 0.3;
 /// A rung is meant only if its ladder has this share of the best score.
 const RELEVANT: f32 = 0.25;
 /// More sections than these are never shown or compared.
@@ -118,11 +121,12 @@ impl Searchable {
         let mut found = self.rank(&query, &spoken, named.map(|(rung, _)| rung));
         found.signs.foreign = f32::from(u8::from(language != Language::English));
         found.confidence = found.signs.confidence();
-        if query.tokens.iter().all(|t| t.is_stop() || t.is_number())
-            && !continued
-            && found.signs.phrasing < SAME_PHRASING
-        {
-            found.confidence *= WORDLESS;
+        let names_nothing = query.tokens.iter().all(|t| t.is_stop() || t.is_number());
+        if !continued && names_nothing && found.signs.phrasing < SAME_PHRASING {
+            found.confidence *= SUBJECTLESS;
+        }
+        if found.signs.covered <= 0.0 && found.signs.phrasing < SOME_PHRASING {
+            found.confidence *= SUBJECTLESS;
         }
         found.terms = query.terms;
         found

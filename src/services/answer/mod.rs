@@ -22,7 +22,6 @@ use compose::{Cited, Speaker};
 use find::{Found, Searchable};
 
 pub use compose::handed_over;
-pub use confidence::Signs;
 pub use language::Language;
 pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
 
@@ -105,14 +104,6 @@ impl Knowledge {
         let language = Language::of(&tokens);
         let found = self.searchable.parts(question, earlier, language);
         self.reply(&found, language)
-    }
-
-    /// The signs behind the confidence of a single question, for fitting the weights anew.
-    pub fn signs(&self, question: &str, earlier: &[Turn]) -> (Signs, Option<Source>) {
-        let tokens = words::tokens(question);
-        let found = self.searchable.find(question, earlier, Language::of(&tokens));
-        let source = found.best().map(|at| self.searchable.sections[at].source.clone());
-        (found.signs, source)
     }
 
     fn reply(&self, parts: &[Found], language: Language) -> Answer {
