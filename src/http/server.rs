@@ -77,7 +77,10 @@ pub async fn serve(
 
 fn connection_builder(header_read: Duration) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(header_read).max_buf_size(HEAD_BUFFER).half_close(false);
+    builder.timer(TokioTimer::new()).header_read_timeout(header_read).max_buf_size(HEAD_BUFFER);
+    // A client that closes right after its last byte has still said something: without this,
+    // hyper drops the request unread.
+    builder.half_close(true);
     builder
 }
 
