@@ -30,4 +30,5 @@ create table support.messages (
 create index messages_by_conversation on support.messages (conversation_id, position);
 
 -- Finds the conversation an escalation came from by the text the site sends along.
-create index messages_by_customer_text on support.messages using hash (body) where author = 'customer';
+create index messages_by_customer_text on support.messages (hashtextextended(btrim(body), 0), created_at)
+where author = 'customer';

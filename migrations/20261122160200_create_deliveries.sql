@@ -17,16 +17,17 @@ create table support.deliveries (
     done_at timestamptz
 );
 
-create index deliveries_due on support.deliveries (next_at) where state = 'pending';
-create index deliveries_paused on support.deliveries (channel, created_at) where state = 'paused';
+create index deliveries_due on support.deliveries (channel, next_at) where state in ('pending', 'paused');
+create index deliveries_unsent on support.deliveries (channel, state, created_at) where state <> 'sent';
 create index deliveries_by_subject on support.deliveries (subject_id);
 
--- One row a channel that was ever used: whether it is paused by a fault of its own, and when it
--- last worked. Shared, because every instance sends through the same bot.
+-- One row a channel that was ever used: whether it is paused by a fault of its own, until when it
+-- asked us to wait, and when it last worked. Shared, because every instance sends through the same bot.
 create table support.channels (
     name text primary key,
     fault text,
     paused_at timestamptz,
     probe_at timestamptz,
+    held_until timestamptz,
     succeeded_at timestamptz
 );

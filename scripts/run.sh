@@ -51,10 +51,10 @@ choose_data_dir() {
     fi
 }
 
+check_tools
 if [[ -z $(setting DATABASE_URL) ]]; then
     if [[ -z $(setting PG_BIN_DIR) ]]; then scripts/install_postgres.sh >/dev/null; fi
     choose_data_dir
 fi
-check_tools
 cargo build --release --locked
 exec "${CARGO_TARGET_DIR:-target}/release/levqor-support" serve "$@"

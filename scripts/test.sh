@@ -8,6 +8,17 @@ say() { printf '\n== %s\n' "$*"; }
 # A throw-away PostgreSQL of the product's own making, for as long as the command runs.
 with_postgres() { "${CARGO_TARGET_DIR:-target}/debug/levqor-support" with-postgres --bin-dir "$bin" -- "$@"; }
 
+if ! command -v cargo >/dev/null 2>&1 && [[ -f $HOME/.cargo/env ]]; then
+    # shellcheck source=/dev/null
+    . "$HOME/.cargo/env"
+fi
+for tool in cargo rustfmt cargo-clippy cc; do
+    if ! command -v "$tool" >/dev/null 2>&1; then
+        echo "$tool is missing. Rust with rustfmt and clippy comes from https://rustup.rs, cc with the system's gcc." >&2
+        exit 1
+    fi
+done
+
 # Whatever database this machine's owner uses is not ours to test on.
 unset DATABASE_URL
 bin=$(scripts/install_postgres.sh)

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -68,13 +68,18 @@ fn with_config(run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
 
 fn serve(config: Config) -> ExitCode {
     let format = start_logging(&config.log);
+    log_panics();
     raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         // Before anything else: whoever reads that we listen may already ask us to stop.
-        let signals = Signals::new();
+        let mut signals = Signals::new();
         let report = report(&config);
-        match Server::start(config).await {
+        let started = tokio::select! {
+            started = Server::start(config) => started,
+            () = signals.next() => std::process::exit(STOPPED_AT_ONCE),
+        };
+        match started {
             Ok(server) => {
                 announce(format, &server, &report);
                 tokio::spawn(signals.stop(server.stop()));
@@ -86,8 +91,14 @@ fn serve(config: Config) -> ExitCode {
                 ExitCode::FAILURE
             }
         }
-    })
+    });
+    // What did not end in time ends with the process.
+    runtime.shutdown_background();
+    code
 }
+
+/// The exit code of a start, or of a drain, that was cut short by a signal.
+const STOPPED_AT_ONCE: i32 = 130;
 
 struct Signals {
     terminate: Signal,
@@ -100,18 +111,19 @@ impl Signals {
         Self { terminate: listen(SignalKind::terminate()), interrupt: listen(SignalKind::interrupt()) }
     }
 
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
     /// The first SIGTERM or Ctrl-C drains; the second ends at once.
     async fn stop(mut self, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => {}
-                _ = self.interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(130);
-            }
-            stop.cancel();
-        }
+        self.next().await;
+        stop.cancel();
+        self.next().await;
+        std::process::exit(STOPPED_AT_ONCE);
     }
 }
 
@@ -126,7 +138,7 @@ fn report(config: &Config) -> Vec<String> {
     };
     let telegram = match &config.telegram {
         Some(_) => "Telegram alerts: on".to_owned(),
-        None => off("Telegram alerts", "set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID"),
+        None => off("Telegram alerts", "set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, both of them"),
     };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
@@ -175,6 +187,14 @@ fn start_logging(log: &Log) -> LogFormat {
         _ => logging.with_target(false).compact().init(),
     }
     format
+}
+
+/// A panic's message may quote what somebody wrote, so only its place is told.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        error!(place, "a part of the program panicked");
+    }));
 }
 
 /// A connection is a descriptor, and the usual soft limit is lower than the cap on connections.

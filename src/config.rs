@@ -11,6 +11,7 @@ use std::{
 };
 
 use reqwest::Url;
+use tracing_subscriber::EnvFilter;
 
 use self::reader::Reader;
 pub use self::{reader::Refused, secret::Secret};
@@ -69,7 +70,7 @@ pub struct Telegram {
     pub chat_id: String,
 }
 
-/// What anything may cost before it is cut: the table of budgets in the README.
+/// What anything may cost before it is cut.
 #[derive(Clone, Debug)]
 pub struct Budgets {
     pub header_read: Duration,
@@ -163,8 +164,16 @@ fn listen<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> SocketAddr {
 fn company<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Company {
     Company {
         name: reader.text("COMPANY_NAME").unwrap_or_else(|| "Levqor".into()),
-        support_email: reader.text("SUPPORT_EMAIL").unwrap_or_else(|| "support@levqor.ai".into()),
+        support_email: support_email(reader),
     }
+}
+
+fn support_email<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> String {
+    let email = reader.text("SUPPORT_EMAIL").unwrap_or_else(|| "support@levqor.ai".into());
+    if !email.contains('@') || email.contains(char::is_whitespace) {
+        reader.refuse("SUPPORT_EMAIL must be an e-mail address such as support@example.com".into());
+    }
+    email
 }
 
 fn knowledge<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> KnowledgeFolder {
@@ -182,7 +191,7 @@ fn database<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Database {
     Database::Remote(url)
 }
 
-/// Half a configuration is none: the start says which name is missing.
+/// Half a configuration is none, and the start says that it takes both.
 fn telegram<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Option<Telegram> {
     let api_url = reader.base_url("TELEGRAM_API_URL", "https://api.telegram.org");
     let token = reader.secret("TELEGRAM_BOT_TOKEN");
@@ -227,7 +236,7 @@ fn budgets<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Budgets {
         database_acquire: reader.seconds("DB_ACQUIRE_SECONDS", 2),
         database_statement: reader.seconds("DB_STATEMENT_SECONDS", 5),
         database_lock: reader.seconds("DB_LOCK_SECONDS", 2),
-        database_pool: u32::try_from(reader.number("DB_POOL", 10, (2, 1_000))).unwrap_or(10),
+        database_pool: u32::try_from(reader.number("DB_POOL", 10, (2, 90))).unwrap_or(10),
         // A late answer must not meet a second try, so a try may last less than half its lease.
         delivery: reader.seconds("DELIVERY_SECONDS", 10).min(delivery_lease / 2),
         delivery_lease,
@@ -244,7 +253,11 @@ fn log<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Log {
             LogFormat::Auto
         }
     };
-    Log { format, filter: reader.text("RUST_LOG").unwrap_or_else(|| "info".into()) }
+    let filter = reader.text("RUST_LOG").unwrap_or_else(|| "info".into());
+    if EnvFilter::try_new(&filter).is_err() {
+        reader.refuse("RUST_LOG must be a filter such as info or levqor_support=debug".into());
+    }
+    Log { format, filter }
 }
 
 fn env_file() -> Result<HashMap<String, String>, Refused> {

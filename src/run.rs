@@ -9,6 +9,7 @@ use tokio::{
     net::{TcpListener, TcpSocket},
     sync::Notify,
     task,
+    time::{Instant, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
@@ -31,6 +32,9 @@ const BACKLOG: u32 = 1_024;
 
 /// What the embedded database may take of the drain budget to stop.
 const DATABASE_STOP: Duration = Duration::from_secs(10);
+
+/// What closing the connections to it may take before that.
+const POOL_CLOSE: Duration = Duration::from_millis(500);
 
 /// Why a start cannot work: every reason, in plain words.
 #[derive(Debug)]
@@ -97,7 +101,7 @@ impl Server {
         let state = AppState::new(&config, db.clone(), knowledge, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
-        Ok(Self { config, listener, router, tasks: state.load.tasks, worker, db, embedded, stop })
+        Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, db, embedded, stop })
     }
 
     /// Where it listens; with port 0 in the settings, the port the system chose.
@@ -113,16 +117,20 @@ impl Server {
     /// Serves until it is told to stop, and leaves nothing half done within the drain budget.
     pub async fn run(self) {
         let budgets = &self.config.budgets;
-        let drain = budgets.drain.saturating_sub(DATABASE_STOP).max(budgets.drain / 2);
-        let budgets = crate::config::Budgets { drain, ..budgets.clone() };
         let worker = tokio::spawn(self.worker.run(self.stop.clone()));
-        http::server::serve(self.listener, self.router, &budgets, self.tasks, self.stop).await;
-        if tokio::time::timeout(budgets.delivery, worker).await.is_err() {
+        let connections = http::server::accept(self.listener, self.router, budgets, &self.stop).await;
+        let end = Instant::now() + budgets.drain;
+        // Requests need the database, so it is left enough time to stop after them.
+        let requests_end = end - DATABASE_STOP.min(budgets.drain / 2);
+        http::server::drain(connections, self.tasks, requests_end).await;
+        if timeout_at(requests_end, worker).await.is_err() {
             warn!("some deliveries did not finish in time; they are due again when their lease ends");
         }
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.db.close()).await;
-        if let Some(embedded) = self.embedded {
-            stop_embedded(embedded).await;
+        let _ = timeout_at(requests_end + POOL_CLOSE, self.db.close()).await;
+        if let Some(embedded) = self.embedded
+            && timeout_at(end, stop_embedded(embedded)).await.is_err()
+        {
+            warn!("the embedded database did not stop in time and ends with this process");
         }
         info!("stopped");
     }

@@ -23,19 +23,35 @@ pub struct AppState {
     pub health: Health,
     pub budgets: Arc<Budgets>,
     pub internal_secrets: InternalSecrets,
-    pub load: Load,
+    pub lanes: Lanes,
 }
 
 /// The machine secrets; none of them means nobody is let in.
 #[derive(Clone)]
 pub struct InternalSecrets(pub Arc<[Secret]>);
 
-/// What is under way, and how much more is taken on.
+/// What is under way, and how much more is taken on. Lanes are apart, so that a flood of chats
+/// keeps nobody of the team out.
 #[derive(Clone)]
-pub struct Load {
-    pub requests: Arc<Semaphore>,
+pub struct Lanes {
+    pub chats: Lane,
+    pub admin: Lane,
+}
+
+#[derive(Clone)]
+pub struct Lane {
+    pub places: Arc<Semaphore>,
     /// Work that goes on although its client has left.
     pub tasks: TaskTracker,
+}
+
+impl Lanes {
+    /// The team needs few places, beside those of everybody else.
+    fn new(in_flight: usize) -> Self {
+        let tasks = TaskTracker::new();
+        let lane = |places| Lane { places: Arc::new(Semaphore::new(places)), tasks: tasks.clone() };
+        Self { chats: lane(in_flight), admin: lane((in_flight / 8).max(1)) }
+    }
 }
 
 impl AppState {
@@ -55,10 +71,10 @@ impl AppState {
         Self {
             chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, tickets: tickets.clone() },
             tickets,
-            health: Health { db, knowledge, telegram: config.telegram.is_some(), draining },
+            health: Health::new(db, knowledge, config.telegram.is_some(), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
-            load: Load { requests: Arc::new(Semaphore::new(config.budgets.in_flight)), tasks: TaskTracker::new() },
+            lanes: Lanes::new(config.budgets.in_flight),
         }
     }
 }

@@ -59,10 +59,10 @@ impl Ask {
 
     fn try_run(&self, config: &Config) -> anyhow::Result<()> {
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
-        let knowledge = KnowledgeBase::open(&config.knowledge, voice)?.current();
+        let loaded = KnowledgeBase::open(&config.knowledge, voice)?.current();
         match (&self.file, &self.question) {
-            (Some(file), _) => answer_file(&knowledge, file),
-            (None, question) => answer_one(&knowledge, question.as_deref().unwrap_or_default()),
+            (Some(file), _) => answer_file(&loaded.knowledge, file),
+            (None, question) => answer_one(&loaded.knowledge, question.as_deref().unwrap_or_default()),
         }
     }
 }

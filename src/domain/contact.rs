@@ -26,11 +26,11 @@ impl Email {
         self.0.to_lowercase()
     }
 
-    /// The first address in a text somebody wrote, such as "it is ada@example.com, thanks".
-    pub fn find_in(text: &str) -> Option<Self> {
+    /// The addresses in a text somebody wrote, such as "it is ada@example.com, thanks".
+    pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
         text.split(|c: char| c.is_whitespace() || ",;:<>()[]\"'".contains(c))
             .filter(|word| word.contains('@'))
-            .find_map(|word| Self::try_from(word.trim_matches(['.', '!', '?', '*', '_']).to_owned()).ok())
+            .filter_map(|word| Self::try_from(word.trim_matches(['.', '!', '?', '*', '_']).to_owned()).ok())
     }
 }
 
@@ -110,9 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_found_in_a_sentence() {
-        assert_eq!(Email::find_in("sure: it's <Ada@Example.com>.").unwrap().as_str(), "Ada@example.com");
-        assert_eq!(Email::find_in("ada@example.com!").unwrap().as_str(), "ada@example.com");
-        assert!(Email::find_in("meet me @ noon").is_none());
+    fn addresses_are_found_in_a_sentence() {
+        let found = |text: &str| Email::all_in(text).map(|email| email.as_str().to_owned()).collect::<Vec<_>>();
+
+        assert_eq!(found("sure: it's <Ada@Example.com>, not bob@example.com."), ["Ada@example.com", "bob@example.com"]);
+        assert_eq!(found("ada@example.com!"), ["ada@example.com"]);
+        assert!(found("meet me @ noon").is_empty());
     }
 }

@@ -1,9 +1,10 @@
 //! What a person wrote, accepted at the door.
 
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::text;
+use super::{text, time, turn::Author};
 
 /// The page has no limit of its own, and an escalation joins three messages; this is the
 /// length up to which we promise to keep them whole.
@@ -59,6 +60,17 @@ impl MessageId {
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
+}
+
+/// A message as the team reads it in a thread.
+#[derive(Clone, Debug, Serialize)]
+pub struct Said {
+    pub author: Author,
+    /// `reply` or `note`: what the customer sees, and what they never do.
+    pub kind: String,
+    pub body: String,
+    #[serde(serialize_with = "time::wire")]
+    pub created_at: DateTime<Utc>,
 }
 
 #[cfg(test)]

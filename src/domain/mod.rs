@@ -7,4 +7,5 @@ pub mod message;
 pub mod source;
 pub mod text;
 pub mod ticket;
+pub mod time;
 pub mod turn;

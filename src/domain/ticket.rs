@@ -4,10 +4,11 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::time;
 use crate::error::{Error, Result};
 
 /// Letters and digits that nobody confuses when they are read out (no 0 O 1 I L U).
@@ -49,13 +50,6 @@ impl TicketId {
 impl fmt::Display for TicketId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for TicketId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("must be a ticket's code"))
     }
 }
 
@@ -110,11 +104,11 @@ pub struct Ticket {
     pub status: Status,
     pub priority: Priority,
     pub reason: Option<String>,
-    #[serde(serialize_with = "wire_time")]
+    #[serde(serialize_with = "time::wire")]
     pub created_at: DateTime<Utc>,
-    #[serde(serialize_with = "wire_time")]
+    #[serde(serialize_with = "time::wire")]
     pub updated_at: DateTime<Utc>,
-    #[serde(serialize_with = "wire_time_or_null")]
+    #[serde(serialize_with = "time::wire_or_null")]
     pub closed_at: Option<DateTime<Utc>>,
     pub assigned_to: Option<String>,
     pub resolution: Option<String>,
@@ -128,24 +122,9 @@ pub struct Stats {
     /// Everything not closed: what waits for the customer counts too.
     pub open: i64,
     pub closed: i64,
-    /// Hours from opening to a person's first answer, over the tickets that have one; 0 when none has.
+    /// Hours from opening until a person first answered or closed, over the tickets where one did; 0
+    /// when none did.
     pub avg_response_time_hours: f64,
-}
-
-/// RFC 3339 in UTC with six fractional digits always, so that text order is time order.
-pub fn wire_time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
-}
-
-#[expect(clippy::ref_option, reason = "the shape serde asks for")]
-fn wire_time_or_null<S: Serializer>(
-    time: &Option<DateTime<Utc>>,
-    serializer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => wire_time(time, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! Bodies, paths and queries as types, with failures that are ours.
 
-use std::sync::Arc;
-
 use axum::{
-    body::{Body, Bytes},
-    extract::{FromRef, FromRequest, FromRequestParts, RawPathParams, Request},
+    body::{Bytes, to_bytes},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{json, problem::Problem};
-use crate::{config::Budgets, domain::ticket::TicketId};
+use crate::domain::ticket::TicketId;
 
 /// A JSON object as a `T` on the way in, and any `T` on the way out.
 pub struct Json<T>(pub T);
@@ -22,13 +19,12 @@ impl<S, T> FromRequest<S> for Json<T>
 where
     S: Send + Sync,
     T: DeserializeOwned,
-    Arc<Budgets>: FromRef<S>,
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         check_media_type(request.headers())?;
-        let bytes = read(request, &Arc::<Budgets>::from_ref(state)).await?;
+        let bytes = read(request).await?;
         json::object(&bytes).map(Self)
     }
 }
@@ -40,13 +36,12 @@ impl<S, T> FromRequest<S> for MaybeJson<T>
 where
     S: Send + Sync,
     T: DeserializeOwned,
-    Arc<Budgets>: FromRef<S>,
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let declared = check_media_type(request.headers());
-        let bytes = read(request, &Arc::<Budgets>::from_ref(state)).await?;
+        let bytes = read(request).await?;
         if bytes.is_empty() {
             return Ok(Self(None));
         }
@@ -91,38 +86,9 @@ fn is_charset(parameter: &str) -> bool {
     parameter.trim().eq_ignore_ascii_case("charset")
 }
 
-/// The whole body, within its bytes and its time. A length that is announced too large is
-/// refused before anything is read.
-async fn read(request: Request, budgets: &Budgets) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let message = format!("the body may be at most {} bytes", budgets.body_bytes);
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
-    };
-    let announced =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > budgets.body_bytes as u64) {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(budgets.body, collect(request.into_body(), budgets.body_bytes)).await {
-        Ok(Ok(Some(bytes))) => Ok(bytes),
-        Ok(Ok(None)) => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::malformed("the body broke off")),
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long to arrive")),
-    }
-}
-
-/// Nothing when the body is longer than `limit`.
-async fn collect(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
-    let mut collected = Vec::new();
-    let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk?;
-        if collected.len() + chunk.len() > limit {
-            return Ok(None);
-        }
-        collected.extend_from_slice(&chunk);
-    }
-    Ok(Some(collected.into()))
+/// The body, which [`super::guard::whole_body`] has read within its bounds.
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    to_bytes(request.into_body(), usize::MAX).await.map_err(|_| Problem::malformed("the body broke off"))
 }
 
 /// The query as a `T`: every parameter once, in UTF-8, without NUL.

@@ -3,18 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::StreamExt;
 use percent_encoding::percent_decode_str;
+use tokio::time::timeout;
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::problem::Problem;
-use crate::{config::Budgets, state::Load};
+use crate::{config::Budgets, state::Lane};
 
 /// Headers beyond this are no browser's.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
@@ -77,13 +80,51 @@ fn check_head(version: Version, headers: &HeaderMap, uri: &Uri) -> Result<(), Pr
     }
 }
 
+/// Reads the whole body before anything is taken on: a client that sends slowly keeps its own
+/// connection busy and nobody else's place. A length that is announced too large is refused
+/// before anything is read.
+pub async fn whole_body(State(budgets): State<Arc<Budgets>>, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let announced =
+        head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > budgets.body_bytes as u64) {
+        return too_large(&budgets).into_response();
+    }
+    let problem = match timeout(budgets.body, collect(body, budgets.body_bytes)).await {
+        Ok(Ok(Some(bytes))) => return next.run(Request::from_parts(head, Body::from(bytes))).await,
+        Ok(Ok(None)) => too_large(&budgets),
+        Ok(Err(_)) => Problem::malformed("the body broke off"),
+        Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long to arrive"),
+    };
+    problem.into_response()
+}
+
+fn too_large(budgets: &Budgets) -> Problem {
+    let message = format!("the body may be at most {} bytes", budgets.body_bytes);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+}
+
+/// Nothing when the body is longer than `limit`.
+async fn collect(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    let mut collected = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        if collected.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        collected.extend_from_slice(&chunk);
+    }
+    Ok(Some(collected))
+}
+
 /// Takes on no more than the desk can hold, and finishes what it took on: a client that leaves
 /// loses only the answer, never what it sent.
-pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, request: Request, next: Next) -> Response {
-    let Ok(permit) = Arc::clone(&load.requests).try_acquire_owned() else {
+pub async fn bounded(State((lane, budgets)): State<(Lane, Arc<Budgets>)>, request: Request, next: Next) -> Response {
+    let Ok(permit) = Arc::clone(&lane.places).try_acquire_owned() else {
         return Problem::busy("too many requests are under way").into_response();
     };
-    let work = load.tasks.spawn(
+    let work = lane.tasks.spawn(
         async move {
             let _permit = permit;
             next.run(request).await
@@ -91,7 +132,7 @@ pub async fn bounded(State((load, budgets)): State<(Load, Arc<Budgets>)>, reques
         .in_current_span(),
     );
     let stuck = work.abort_handle();
-    match tokio::time::timeout(budgets.handler, work).await {
+    match timeout(budgets.handler, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
         Err(_) => {
@@ -110,7 +151,7 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     let problem = response.extensions().get::<Problem>().cloned().or_else(|| of_router(response.status()));
     match problem {
         Some(problem) if method != Method::HEAD => problem.render(&id, response.headers().clone()),
-        Some(problem) => problem.render(&id, response.headers().clone()).map(|_| axum::body::Body::empty()),
+        Some(problem) => problem.render(&id, response.headers().clone()).map(|_| Body::empty()),
         None => response,
     }
 }

@@ -28,13 +28,14 @@ use tower_http::{
 };
 use tracing::{Instrument, info, info_span};
 
-use crate::state::AppState;
+use crate::state::{AppState, Lane};
 
 /// The whole service. Layers run from the bottom of this list to its top.
 pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
-    let bounded = from_fn_with_state((state.load.clone(), Arc::clone(&state.budgets)), guard::bounded);
-    let work =
-        Router::new().merge(chat::routes()).merge(escalate::routes()).merge(tickets::routes(state)).layer(bounded);
+    let bounded = |lane: &Lane| from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
+    let chats = Router::new().merge(chat::routes()).merge(escalate::routes()).layer(bounded(&state.lanes.chats));
+    let admin = tickets::routes(state).layer(bounded(&state.lanes.admin));
+    let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())
         .with_state(state.clone())
@@ -91,7 +92,11 @@ async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     async move {
         let response = next.run(request).await;
-        info!(status = response.status().as_u16(), took_ms = started.elapsed().as_millis(), "answered");
+        info!(
+            status = response.status().as_u16(),
+            took_ms = u64::try_from(started.elapsed().as_millis()).ok(),
+            "answered"
+        );
         response
     }
     .instrument(span)

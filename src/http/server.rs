@@ -31,15 +31,13 @@ const STALLED_READER: Duration = Duration::from_secs(20);
 /// How long to rest when the system has no descriptor left for another connection.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
 
-/// Serves until `stop`, then finishes what is under way, at most until the drain budget ends.
-/// `tasks` holds the work that outlives its connection.
-pub async fn serve(
+/// Accepts connections until `stop`, then closes the port and returns those that are left.
+pub async fn accept(
     listener: TcpListener,
     router: Router,
     budgets: &Budgets,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
+    stop: &CancellationToken,
+) -> GracefulShutdown {
     let service = TowerToHyperService::new(router);
     let connections = Arc::new(Semaphore::new(budgets.connections));
     let graceful = GracefulShutdown::new();
@@ -71,8 +69,7 @@ pub async fn serve(
             }
         });
     }
-    drop(listener);
-    drain(graceful, tasks, budgets.drain).await;
+    graceful
 }
 
 fn connection_builder(header_read: Duration) -> http1::Builder {
@@ -91,10 +88,11 @@ fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
     Box::pin(stream)
 }
 
-async fn drain(graceful: GracefulShutdown, tasks: TaskTracker, limit: Duration) {
-    let deadline = Instant::now() + limit;
-    info!(connections = graceful.count(), "draining: no new work is taken on");
-    if timeout_at(deadline, graceful.shutdown()).await.is_err() {
+/// Finishes what is under way, at most until `deadline`. `tasks` holds the work that outlives its
+/// connection.
+pub async fn drain(connections: GracefulShutdown, tasks: TaskTracker, deadline: Instant) {
+    info!(connections = connections.count(), "draining: no new work is taken on");
+    if timeout_at(deadline, connections.shutdown()).await.is_err() {
         warn!("some connections did not finish in time and are cut");
     }
     tasks.close();

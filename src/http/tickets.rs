@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         contact::Email,
-        message::Text,
+        message::{Said, Text},
         ticket::{Stats, Status, Ticket, TicketId},
     },
     services::tickets::{Listing, Tickets},
@@ -45,8 +45,9 @@ async fn list(State(tickets): State<Tickets>, Query(query): Query<ListQuery>) ->
     }))
 }
 
-async fn show(State(tickets): State<Tickets>, Path(id): Path<TicketId>) -> Result<Json<Ticket>, Problem> {
-    Ok(Json(tickets.find(&id).await?))
+async fn show(State(tickets): State<Tickets>, Path(id): Path<TicketId>) -> Result<Json<Shown>, Problem> {
+    let (ticket, messages) = tickets.read(&id).await?;
+    Ok(Json(Shown { ticket, messages }))
 }
 
 async fn close(
@@ -66,6 +67,14 @@ struct List {
     count: usize,
     #[serde(rename = "nextCursor")]
     next_cursor: Option<String>,
+}
+
+/// A ticket with the thread it stands in.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    ticket: Ticket,
+    messages: Vec<Said>,
 }
 
 #[derive(Deserialize)]

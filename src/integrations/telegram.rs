@@ -116,23 +116,22 @@ fn refused_without_reason(status: StatusCode) -> Failure {
     }
 }
 
-/// There is one chat, so a refusal of the chat is a fault of the channel, and only a refusal of
-/// the text is about this message alone.
+/// There is one chat, so a refusal of the chat is a fault of the channel. Only what Telegram says
+/// of the text itself is about this message alone; what we don't know may pass, and is tried again.
 fn sort(status: StatusCode, error: &ApiError) -> Failure {
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => Failure::later("too many messages"),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Failure::Channel(error.to_string()),
-        _ => match error {
-            ApiError::ChatNotFound
-            | ApiError::GroupDeactivated
-            | ApiError::InvalidToken
-            | ApiError::NotEnoughRightsToPostMessages => Failure::Channel(error.to_string()),
-            ApiError::Unknown(text) if text.contains("rights") || text.contains("chat") => {
-                Failure::Channel(text.clone())
-            }
-            _ => Failure::Recipient(error.to_string()),
-        },
+    let said = error.to_string();
+    match (status, error) {
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, _) => Failure::Channel(said),
+        (_, ApiError::MessageTextIsEmpty | ApiError::MessageIsTooLong) => Failure::Recipient(said),
+        (StatusCode::BAD_REQUEST, _) if is_about_the_chat(&said) => Failure::Channel(said),
+        _ => Failure::later(said),
     }
+}
+
+/// Such as "chat not found", "`CHAT_WRITE_FORBIDDEN`", "not enough rights", "group is deactivated".
+fn is_about_the_chat(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["chat", "group", "rights", "topic", "member", "kicked", "token"].iter().any(|word| said.contains(word))
 }
 
 /// At most what Telegram takes, cut between characters.
@@ -198,10 +197,20 @@ mod tests {
             (StatusCode::NOT_FOUND, "Not Found"),
             (StatusCode::FORBIDDEN, "Forbidden: bot was kicked from the supergroup chat"),
             (StatusCode::BAD_REQUEST, "Bad Request: chat not found"),
+            (StatusCode::BAD_REQUEST, "Bad Request: TOPIC_CLOSED"),
+            (StatusCode::BAD_REQUEST, "Bad Request: CHAT_WRITE_FORBIDDEN"),
+            (StatusCode::BAD_REQUEST, "Bad Request: not enough rights to send text messages to the chat"),
         ] {
             let body = format!(r#"{{"ok":false,"error_code":{},"description":"{description}"}}"#, status.as_u16());
             assert!(matches!(read(status, body.as_bytes()), Err(Failure::Channel(_))), "{description}");
         }
+    }
+
+    #[test]
+    fn a_refusal_we_do_not_know_may_pass() {
+        let body = br#"{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}"#;
+
+        assert!(matches!(read(StatusCode::BAD_REQUEST, body), Err(Failure::Later { .. })));
     }
 
     #[test]

@@ -7,10 +7,10 @@ use sqlx::PgPool;
 use tracing::info;
 
 use super::{
-    answer::{self, Answer, Knowledge, Voice},
-    faq_loader::KnowledgeBase,
+    answer::{self, Answer, Voice},
+    faq_loader::{KnowledgeBase, Loaded},
     handoff::{self, Reason},
-    tickets::{Request, Tickets},
+    tickets::{Origin, Request, Tickets},
 };
 use crate::{
     domain::{
@@ -105,12 +105,11 @@ impl Chat {
             _ => fresh,
         };
         info!(outcome = ?draft.outcome, confidence = draft.confidence, handoff = draft.reason.map(Reason::as_str),
-            took_ms = started.elapsed().as_millis(), "question answered");
+            took_ms = milliseconds(started), "question answered");
         Ok(Reply { id, conversation, status, ticket, draft })
     }
 
-    /// Keeps the answer, and where a person is needed and can reach the customer, the ticket and
-    /// its alerts, in one commit.
+    /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
     async fn store(
         &self,
         open: &Open,
@@ -123,22 +122,21 @@ impl Chat {
             conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
             return Ok((id, None, draft));
         };
-        let mut tx = self.db.begin().await?;
-        let ticket = if let Some(email) = &draft.address {
-            let conversation = open.id;
-            let request = Request { conversation, email, message: quote, context: None, reason, repeat_key: None };
-            Some(self.tickets.open_or_extend(&mut tx, &request).await?)
-        } else {
-            conversations::wait_for_person(&mut *tx, open.id, None).await?;
-            None
+        let request = Request {
+            conversation: open.id,
+            email: draft.address.as_ref(),
+            message: quote,
+            context: None,
+            reason,
+            origin: Origin::Chat,
         };
-        if let Some(ticket) = &ticket {
-            draft.text = format!("{}\nTicket #{ticket}", draft.text);
-        }
+        let mut tx = self.db.begin().await?;
+        let ticket = self.tickets.open_or_extend(&mut tx, &request).await?;
+        draft.text = format!("{}\nTicket #{ticket}", draft.text);
         conversations::answer(&mut *tx, open.id, &answered(id, &draft, started)).await?;
         tx.commit().await?;
         self.tickets.notifications.wake();
-        Ok((id, ticket, draft))
+        Ok((id, Some(ticket), draft))
     }
 }
 
@@ -151,23 +149,27 @@ fn answered(id: MessageId, draft: &Draft, started: Instant) -> Answered<'_> {
         confidence: draft.confidence,
         sources: json!(draft.sources),
         handoff_reason: draft.reason.map(Reason::as_str),
-        took_ms: i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX),
+        took_ms: milliseconds(started),
     }
 }
 
+fn milliseconds(since: Instant) -> i32 {
+    i32::try_from(since.elapsed().as_millis()).unwrap_or(i32::MAX)
+}
+
 /// What to say, from what is known; no I/O.
-fn decide(knowledge: &Knowledge, voice: &Voice, message: &str, earlier: &[Turn], open: &Open) -> Draft {
+fn decide(desk: &Loaded, voice: &Voice, message: &str, earlier: &[Turn], open: &Open) -> Draft {
     if open.status == Status::Human {
         return person_waiting();
     }
-    let given = theirs(message, voice).filter(|_| open.status == Status::Waiting && open.email.is_none());
-    let answer = knowledge.answer(message, earlier);
+    let given = theirs(message, desk).filter(|email| open.status == Status::Waiting && is_news(email, open));
+    let answer = desk.knowledge.answer(message, earlier);
     let reason = handoff::judge(message, earlier)
         .or(given.as_ref().map(|_| Reason::CustomerRequest))
         .or_else(|| unsure_again(answer.outcome, earlier));
     let Some(reason) = reason else { return answered_by_knowledge(answer) };
     let only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
-    let address = address(message, earlier, open, voice);
+    let address = address(message, earlier, open, desk);
     hand_over(answer, only_address, reason, address, voice)
 }
 
@@ -222,18 +224,21 @@ fn person_waiting() -> Draft {
 
 /// Where whoever asks can be reached: as they just said, as the conversation knows, or as they
 /// said before.
-fn address(message: &str, earlier: &[Turn], open: &Open, voice: &Voice) -> Option<Email> {
-    let said_before = || {
-        earlier.iter().rev().filter(|turn| turn.author == Author::Customer).find_map(|turn| theirs(&turn.text, voice))
-    };
+fn address(message: &str, earlier: &[Turn], open: &Open, desk: &Loaded) -> Option<Email> {
     let known = || open.email.clone().and_then(|email| Email::try_from(email).ok());
-    theirs(message, voice).or_else(known).or_else(said_before)
+    let customers = earlier.iter().rev().filter(|turn| turn.author == Author::Customer);
+    let said_before = || customers.clone().find_map(|turn| theirs(&turn.text, desk));
+    theirs(message, desk).or_else(known).or_else(said_before)
 }
 
 /// An address in a customer's words that is not one of the company's own.
-fn theirs(text: &str, voice: &Voice) -> Option<Email> {
-    let domain = |email: &str| email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
-    Email::find_in(text).filter(|email| domain(email.as_str()) != domain(&voice.support_email))
+fn theirs(text: &str, desk: &Loaded) -> Option<Email> {
+    Email::all_in(text).find(|email| !desk.is_own(email))
+}
+
+/// An address the conversation does not know yet: the first, or a corrected one.
+fn is_news(email: &Email, open: &Open) -> bool {
+    open.email.as_ref().is_none_or(|known| known.to_lowercase() != email.folded())
 }
 
 /// The customer's last messages, as a ticket quotes them.

@@ -2,7 +2,9 @@
 //! good one kept when an edit breaks it.
 
 use std::{
+    collections::HashSet,
     fs,
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -14,7 +16,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::answer::{Document, Knowledge, Voice};
-use crate::config::KnowledgeFolder;
+use crate::{config::KnowledgeFolder, domain::contact::Email};
 
 /// How often the folder is looked at. Looking is a few system calls, works on every file system
 /// and outlives a folder that is replaced as a whole, which change notifications do not.
@@ -30,10 +32,29 @@ const FIRST: [(&str, &str); 3] = [
     ("policies.md", include_str!("../../knowledge-base/policies.md")),
 ];
 
+/// What the desk knows: something to ask, and the addresses that are the company's own.
+pub struct Loaded {
+    pub knowledge: Knowledge,
+    addresses: HashSet<String>,
+}
+
+impl Loaded {
+    /// An address that stands in the knowledge base is nobody's who asks.
+    pub fn is_own(&self, email: &Email) -> bool {
+        self.addresses.contains(&email.folded())
+    }
+
+    fn build(documents: &[Document], voice: Voice) -> Self {
+        let texts = documents.iter().map(|document| document.markdown.as_str()).chain([voice.support_email.as_str()]);
+        let addresses = texts.flat_map(Email::all_in).map(|email| email.folded()).collect();
+        Self { knowledge: Knowledge::build(documents, voice), addresses }
+    }
+}
+
 /// What the folder held when it was last good, and what is wrong with it now.
 #[derive(Clone)]
 struct State {
-    knowledge: Arc<Knowledge>,
+    loaded: Arc<Loaded>,
     loaded_at: Instant,
     fault: Option<String>,
 }
@@ -56,22 +77,22 @@ impl KnowledgeBase {
             write_missing(&folder.path)?;
         }
         let seen = fingerprint(&folder.path);
-        let knowledge = Arc::new(Knowledge::build(&read(&folder.path)?, voice.clone()));
-        info!(sections = knowledge.section_count(), "knowledge base loaded");
-        let (state, current) = watch::channel(State { knowledge, loaded_at: Instant::now(), fault: None });
+        let loaded = Arc::new(load(&folder.path, &voice)?);
+        info!(sections = loaded.knowledge.section_count(), "knowledge base loaded");
+        let (state, current) = watch::channel(State { loaded, loaded_at: Instant::now(), fault: None });
         let path = folder.path.clone();
         thread::Builder::new().name("knowledge-base".into()).spawn(move || follow(&path, seen, &voice, &state))?;
         Ok(Self(current))
     }
 
-    pub fn current(&self) -> Arc<Knowledge> {
-        Arc::clone(&self.0.borrow().knowledge)
+    pub fn current(&self) -> Arc<Loaded> {
+        Arc::clone(&self.0.borrow().loaded)
     }
 
     pub fn health(&self) -> Health {
         let state = self.0.borrow();
         Health {
-            sections: state.knowledge.section_count(),
+            sections: state.loaded.knowledge.section_count(),
             seconds_since_load: state.loaded_at.elapsed().as_secs(),
             fault: state.fault.clone(),
         }
@@ -86,8 +107,10 @@ fn follow(path: &Path, mut loaded: Fingerprint, voice: &Voice, state: &watch::Se
     while !state.is_closed() {
         thread::sleep(LOOK_EVERY);
         let now = fingerprint(path);
-        // Only what stood still for one look is read: editors empty a file before they fill it.
-        if now == before && now != loaded {
+        // Only what stood still for one look is read: editors empty a file before they fill it. A
+        // fault may be mended without a trace in the folder (by its rights), so it is looked at again.
+        let is_faulty = state.borrow().fault.is_some();
+        if now == before && (now != loaded || is_faulty) {
             reload(path, voice, state);
             loaded.clone_from(&now);
         }
@@ -96,17 +119,26 @@ fn follow(path: &Path, mut loaded: Fingerprint, voice: &Voice, state: &watch::Se
 }
 
 fn reload(path: &Path, voice: &Voice, state: &watch::Sender<State>) {
-    match read(path) {
-        Ok(documents) => {
-            let knowledge = Arc::new(Knowledge::build(&documents, voice.clone()));
-            info!(sections = knowledge.section_count(), "knowledge base loaded again");
-            state.send_replace(State { knowledge, loaded_at: Instant::now(), fault: None });
+    match load(path, voice) {
+        Ok(loaded) => {
+            info!(sections = loaded.knowledge.section_count(), "knowledge base loaded again");
+            state.send_replace(State { loaded: Arc::new(loaded), loaded_at: Instant::now(), fault: None });
         }
         Err(error) => {
-            warn!(error = format!("{error:#}"), "the edit to the knowledge base is broken: the last good one stays");
-            state.send_modify(|state| state.fault = Some(format!("{error:#}")));
+            let fault = format!("{error:#}");
+            if state.borrow().fault.as_ref() != Some(&fault) {
+                warn!(fault, "the edit to the knowledge base is broken: the last good one stays");
+            }
+            state.send_modify(|state| state.fault = Some(fault));
         }
     }
+}
+
+/// Reads and understands the folder. Text that breaks the reader is a broken edit like any other.
+fn load(path: &Path, voice: &Voice) -> anyhow::Result<Loaded> {
+    let documents = read(path)?;
+    let built = panic::catch_unwind(AssertUnwindSafe(|| Loaded::build(&documents, voice.clone())));
+    built.map_err(|_| anyhow::anyhow!("the text of the knowledge base cannot be understood"))
 }
 
 fn write_missing(folder: &Path) -> anyhow::Result<()> {

@@ -1,8 +1,12 @@
 //! How the desk is doing, part by part.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::{faq_loader::KnowledgeBase, notifications::TELEGRAM};
@@ -11,12 +15,29 @@ use crate::storage::{self, deliveries};
 /// A database that takes longer to say one is not usable.
 const DATABASE_LIMIT: Duration = Duration::from_secs(1);
 
+/// Anybody may ask, so everybody who asks within this time hears the same.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// An alert that waits longer, after several tries, says that its channel does not work.
+const LATE: Duration = Duration::from_mins(2);
+
+/// So long a debt that was given up is shown as a fault.
+const MOURNED: Duration = Duration::from_hours(24);
+
 #[derive(Clone)]
 pub struct Health {
-    pub db: PgPool,
-    pub knowledge: KnowledgeBase,
-    pub telegram: bool,
-    pub draining: CancellationToken,
+    db: PgPool,
+    knowledge: KnowledgeBase,
+    telegram: bool,
+    draining: CancellationToken,
+    /// Held while somebody looks, so that a crowd causes one look.
+    last: Arc<Mutex<Option<Look>>>,
+}
+
+/// What was seen, and when.
+struct Look {
+    at: Instant,
+    parts: Vec<Part>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +59,7 @@ impl Condition {
 }
 
 /// One part of the desk.
+#[derive(Clone, Debug)]
 pub struct Part {
     pub name: &'static str,
     pub condition: Condition,
@@ -61,13 +83,28 @@ impl Part {
 }
 
 impl Health {
+    pub fn new(db: PgPool, knowledge: KnowledgeBase, telegram: bool, draining: CancellationToken) -> Self {
+        Self { db, knowledge, telegram, draining, last: Arc::default() }
+    }
+
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
     /// provider that is down is no reason, or it would take every instance out.
     pub async fn is_ready(&self) -> bool {
         !self.draining.is_cancelled() && storage::is_usable(&self.db, DATABASE_LIMIT).await
     }
 
+    /// Every part, as it was at most a second ago.
     pub async fn parts(&self) -> Vec<Part> {
+        let mut last = self.last.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.at.elapsed() < FRESH) {
+            return look.parts.clone();
+        }
+        let parts = self.look().await;
+        *last = Some(Look { at: Instant::now(), parts: parts.clone() });
+        parts
+    }
+
+    async fn look(&self) -> Vec<Part> {
         let (database, telegram) = tokio::join!(self.database(), self.telegram());
         let mut parts = vec![database, self.knowledge_base(), telegram];
         parts.extend(["model", "email", "whatsapp"].map(Part::off));
@@ -103,16 +140,28 @@ impl Health {
             return off;
         }
         match tokio::time::timeout(DATABASE_LIMIT, deliveries::channel(&self.db, TELEGRAM)).await {
-            Ok(Ok(channel)) => Part {
-                condition: if channel.fault.is_none() { Condition::Ok } else { Condition::Degraded },
-                seconds_since_success: channel.seconds_since_success.and_then(whole_seconds),
-                fault: channel.fault,
-                owed: Some(Owed { waiting: channel.waiting, dead: channel.dead }),
-                ..off
-            },
+            Ok(Ok(channel)) => {
+                let fault = fault_of(&channel);
+                Part {
+                    condition: if fault.is_none() { Condition::Ok } else { Condition::Degraded },
+                    seconds_since_success: channel.seconds_since_success.and_then(whole_seconds),
+                    owed: Some(Owed { waiting: channel.waiting, dead: channel.dead }),
+                    fault,
+                    ..off
+                }
+            }
             _ => Part { condition: Condition::Degraded, fault: Some("what it owes cannot be looked up".into()), ..off },
         }
     }
+}
+
+/// What is wrong with a channel, if anything is: its own fault, or what it could not deliver.
+fn fault_of(channel: &deliveries::Channel) -> Option<String> {
+    let is_late = channel.longest_wait_seconds.is_some_and(|seconds| seconds > LATE.as_secs_f64());
+    let gave_up = channel.seconds_since_death.is_some_and(|seconds| seconds < MOURNED.as_secs_f64());
+    let late = is_late.then(|| "what it owes does not get through".to_owned());
+    let dead = gave_up.then(|| "something it owed was given up within the last day".to_owned());
+    channel.fault.clone().or(late).or(dead)
 }
 
 /// Clocks of two machines may disagree by a little; an age is never negative.

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    domain::{contact::Email, text, ticket::TicketId},
+    domain::{text, ticket::TicketId},
     error::Result,
     storage::deliveries,
 };
@@ -16,14 +16,18 @@ use crate::{
 /// The channel's name in the table of deliveries.
 pub const TELEGRAM: &str = "telegram";
 
-/// What stands of a message in an alert; the rest is in the ticket.
+/// What stands of a message in an alert; the rest is in the ticket's thread.
 const SUMMARY: usize = 300;
+
+/// Who asks, while nobody knows.
+const NO_ADDRESS: &str = "a visitor without an address";
 
 /// A ticket as an alert tells of it.
 pub struct Alert<'a> {
     pub uuid: Uuid,
     pub id: &'a TicketId,
-    pub email: &'a Email,
+    /// Where to answer; a visitor may not have said yet.
+    pub email: Option<&'a str>,
     pub message: &'a str,
 }
 
@@ -43,8 +47,8 @@ impl Notifications {
     }
 
     /// Owes the team the news that somebody asked again; `occasion` tells two times apart.
-    pub async fn ticket_extended(&self, db: &mut PgConnection, alert: Alert<'_>, occasion: Uuid) -> Result<()> {
-        let key = format!("ticket_extended:{occasion}");
+    pub async fn ticket_extended(&self, db: &mut PgConnection, alert: Alert<'_>, occasion: &str) -> Result<()> {
+        let key = format!("ticket_extended:{}:{occasion}", alert.uuid);
         self.alert_team(db, "ticket_extended", &key, "More on a ticket from", &alert).await
     }
 
@@ -83,7 +87,7 @@ fn alert_text(company: &str, news: &str, alert: &Alert<'_>) -> String {
         summary if summary.is_empty() => "(asked for a person without a message)".to_owned(),
         summary => summary,
     };
-    let email = text::one_line(alert.email.as_str(), SUMMARY);
+    let email = alert.email.map_or_else(|| NO_ADDRESS.to_owned(), |email| text::one_line(email, SUMMARY));
     format!("[{company} Support] {news} {email}: {summary}\nTicket #{}", alert.id)
 }
 
@@ -94,8 +98,8 @@ mod tests {
     #[test]
     fn an_alert_is_one_clean_line_and_the_code() {
         let id = TicketId::parse("K7M2XQ4P").unwrap();
-        let email = Email::try_from("ada@example.com".to_owned()).unwrap();
-        let alert = Alert { uuid: Uuid::nil(), id: &id, email: &email, message: "<b>help</b>\r\n\u{202e}now" };
+        let alert =
+            Alert { uuid: Uuid::nil(), id: &id, email: Some("ada@example.com"), message: "<b>help</b>\r\n\u{202e}now" };
 
         assert_eq!(
             alert_text("Levqor", "New ticket from", &alert),

@@ -1,5 +1,6 @@
 //! Tickets: opening them with the alerts they owe, listing and closing them.
 
+use chrono::Utc;
 use ring::digest;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -15,18 +16,25 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{ConversationId, Mode},
-        message::Text,
+        message::{Said, Text},
         ticket::{Priority, Stats, Status, Ticket, TicketId},
     },
     error::{Error, Result},
     storage::{
-        conversations::{self, Candidate},
-        tickets::{self, After, Filter, New},
+        conversations,
+        tickets::{self, After, Filter, New, OpenTicket},
     },
 };
 
 /// What the site puts between the messages it sends along with an escalation.
 const JOINT: &str = " | ";
+
+/// Shorter words ("hello", "I need help") are said in many chats, so they alone don't tell whose
+/// chat an escalation comes from.
+const TELLING: usize = 20;
+
+/// A chat that asks for a person again and again is news to the team once in this many seconds.
+const NEWS_SECONDS: i64 = 300;
 
 #[derive(Clone)]
 pub struct Tickets {
@@ -35,12 +43,32 @@ pub struct Tickets {
     pub cursors: Cursors,
 }
 
-/// A request for a person.
+/// A request for a person by the escalate path.
 pub struct Escalation {
     pub email: Email,
     pub message: Text,
     pub context: Option<Value>,
     pub mode: Mode,
+}
+
+/// A person is needed in a conversation: who asks, what for, and why.
+pub struct Request<'a> {
+    pub conversation: ConversationId,
+    /// Where to answer; a visitor may not have said yet.
+    pub email: Option<&'a Email>,
+    pub message: &'a str,
+    pub context: Option<&'a Value>,
+    pub reason: Reason,
+    pub origin: Origin,
+}
+
+/// Where a request comes from, which decides what its address is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The conversation itself: its newest address is where to answer.
+    Chat,
+    /// A form anybody can send: its address never replaces one the conversation gave.
+    Escalation,
 }
 
 /// A page of the list: newest first, and where the next one begins.
@@ -61,45 +89,42 @@ pub struct Listing {
 impl Tickets {
     /// Opens or extends a ticket and owes its alerts, all in one commit.
     pub async fn escalate(&self, escalation: &Escalation) -> Result<TicketId> {
-        let message = escalation.message.as_str().trim();
-        let key = repeat_key(&escalation.email, message);
+        let (email, message) = (&escalation.email, escalation.message.as_str().trim());
+        let key = repeat_key(email, message);
         let mut tx = self.db.begin().await?;
         tickets::hold_repeats(&mut tx, &key).await?;
         if let Some(ticket) = tickets::repeated(&mut tx, &key).await? {
             tx.commit().await?;
             return Ok(ticket);
         }
-        let conversation = match self.conversation_of(&mut tx, message, &escalation.email).await? {
+        let conversation = match conversation_of(&mut tx, message, email).await? {
             Some(conversation) => conversation,
-            None => conversations::open_without_chat(&mut tx, escalation.mode, &escalation.email, message).await?,
+            None => conversations::open_without_chat(&mut tx, escalation.mode, email, message).await?,
         };
         let request = Request {
             conversation,
-            email: &escalation.email,
+            email: Some(email),
             message,
             context: escalation.context.as_ref(),
             reason: Reason::CustomerRequest,
-            repeat_key: Some(&key),
+            origin: Origin::Escalation,
         };
         let ticket = self.open_or_extend(&mut tx, &request).await?;
+        tickets::note_escalation(&mut tx, &key, &ticket).await?;
         tx.commit().await?;
         self.notifications.wake();
         Ok(ticket)
     }
 
-    /// Makes sure a person will see a conversation: one open ticket, and an alert when it is
-    /// new or an escalation adds to it. The caller commits, and wakes the worker then.
+    /// Makes sure a person will see a conversation: one open ticket, and the team told of it.
+    /// The caller commits, and wakes the worker then.
     pub async fn open_or_extend(&self, db: &mut PgConnection, request: &Request<'_>) -> Result<TicketId> {
-        conversations::wait_for_person(&mut *db, request.conversation, Some(request.email)).await?;
+        let said_in_chat = request.email.filter(|_| request.origin == Origin::Chat);
+        conversations::wait_for_person(&mut *db, request.conversation, said_in_chat).await?;
         match tickets::open_of(db, request.conversation).await? {
-            Some((uuid, id)) => self.extend(db, uuid, id, request).await,
+            Some(open) => self.extend(db, open, request).await,
             None => self.open(db, request).await,
         }
-    }
-
-    /// The open ticket of a conversation, if there is one.
-    pub async fn open_of(&self, db: &mut PgConnection, conversation: ConversationId) -> Result<Option<TicketId>> {
-        Ok(tickets::open_of(db, conversation).await?.map(|(_, id)| id))
     }
 
     pub async fn page(&self, listing: &Listing) -> Result<Page> {
@@ -121,8 +146,14 @@ impl Tickets {
         tickets::find(&self.db, id).await?.ok_or(Error::NotFound("ticket"))
     }
 
+    /// A ticket and the thread it stands in.
+    pub async fn read(&self, id: &TicketId) -> Result<(Ticket, Vec<Said>)> {
+        Ok((self.find(id).await?, conversations::thread(&self.db, id).await?))
+    }
+
     pub async fn close(&self, id: &TicketId, resolution: Option<&str>) -> Result<Ticket> {
         let mut tx = self.db.begin().await?;
+        conversations::hold_of_ticket(&mut tx, id).await?;
         let status = tickets::status_of(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
         tickets::close(&mut tx, id, status.close()?, resolution).await?;
         tx.commit().await?;
@@ -140,61 +171,48 @@ impl Tickets {
             context: request.context,
             priority: priority(request.reason),
             reason: request.reason.as_str(),
-            repeat_key: request.repeat_key,
         };
         let uuid = tickets::insert(db, &new).await?;
-        self.notifications.ticket_opened(db, request.alert(uuid, &id)).await?;
+        let alert = Alert { uuid, id: &id, email: request.email.map(Email::as_str), message: request.message };
+        self.notifications.ticket_opened(db, alert).await?;
         info!(ticket.id = %id, reason = request.reason.as_str(), "ticket opened");
         Ok(id)
     }
 
-    async fn extend(&self, db: &mut PgConnection, uuid: Uuid, id: TicketId, request: &Request<'_>) -> Result<TicketId> {
-        tickets::extend(db, uuid, Some(request.email), request.repeat_key).await?;
-        // An escalation is somebody pressing the button; a chat that goes on is no news by itself.
-        if request.repeat_key.is_some() {
-            self.notifications.ticket_extended(db, request.alert(uuid, &id), Uuid::new_v4()).await?;
-        }
-        info!(ticket.id = %id, "ticket extended");
-        Ok(id)
-    }
-
-    /// The one conversation whose last customer messages this text repeats. Where several could
-    /// be meant, none is: a ticket of its own is better than a place in a stranger's thread.
-    async fn conversation_of(
-        &self,
-        db: &mut PgConnection,
-        text: &str,
-        email: &Email,
-    ) -> Result<Option<ConversationId>> {
-        let endings = endings(text);
-        if endings.is_empty() {
-            return Ok(None);
-        }
-        let candidates = conversations::ending_with(db, &endings, email).await?;
-        let mut meant = candidates.iter().filter(|candidate| repeats(candidate, text));
-        Ok(match (meant.next(), meant.next()) {
-            (Some(one), None) => Some(one.id),
-            _ => None,
-        })
+    async fn extend(&self, db: &mut PgConnection, open: OpenTicket, request: &Request<'_>) -> Result<TicketId> {
+        let email = request.email.filter(|_| request.origin == Origin::Chat || open.email.is_none());
+        tickets::extend(db, open.uuid, email, request.context).await?;
+        let is_new_address = email.is_some_and(|email| open.email.as_deref() != Some(email.as_str()));
+        let email = email.map(Email::as_str).or(open.email.as_deref());
+        let alert = Alert { uuid: open.uuid, id: &open.id, email, message: request.message };
+        let occasion = occasion(request.origin, is_new_address);
+        self.notifications.ticket_extended(db, alert, &occasion).await?;
+        info!(ticket.id = %open.id, "ticket extended");
+        Ok(open.id)
     }
 }
 
-/// A person is needed in a conversation, and this is who asks and why.
-pub struct Request<'a> {
-    pub conversation: ConversationId,
-    pub email: &'a Email,
-    pub message: &'a str,
-    pub context: Option<&'a Value>,
-    pub reason: Reason,
-    pub repeat_key: Option<&'a [u8]>,
+/// What tells one piece of news about a ticket from another: somebody pressing the button, or
+/// giving an address, is always one; a chat that goes on is one every few minutes.
+fn occasion(origin: Origin, is_new_address: bool) -> String {
+    if origin == Origin::Escalation || is_new_address {
+        Uuid::new_v4().to_string()
+    } else {
+        (Utc::now().timestamp() / NEWS_SECONDS).to_string()
+    }
 }
 
-impl<'a> Request<'a> {
-    fn alert(&self, uuid: Uuid, id: &'a TicketId) -> Alert<'a>
-    where
-        Self: 'a,
-    {
-        Alert { uuid, id, email: self.email, message: self.message }
+/// The one conversation whose last customer messages this text repeats. Where several could be
+/// meant, none is: a ticket of its own is better than a place in a stranger's thread.
+async fn conversation_of(db: &mut PgConnection, text: &str, email: &Email) -> Result<Option<ConversationId>> {
+    let endings = endings(text);
+    if endings.is_empty() {
+        return Ok(None);
+    }
+    let is_telling = text.chars().count() >= TELLING;
+    match conversations::ending_with(db, text, &endings, email, is_telling).await?[..] {
+        [one] => Ok(Some(one)),
+        _ => Ok(None),
     }
 }
 
@@ -222,33 +240,9 @@ fn endings(text: &str) -> Vec<String> {
     after_joints.chain([text]).filter(|ending| !ending.is_empty()).map(str::to_owned).collect()
 }
 
-fn repeats(candidate: &Candidate, text: &str) -> bool {
-    let said: Vec<&str> = candidate.last_messages.iter().map(|message| message.trim()).collect();
-    (0..said.len()).any(|from| said[from..].join(JOINT) == text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn candidate(messages: &[&str]) -> Candidate {
-        Candidate {
-            id: ConversationId::new(),
-            last_messages: messages.iter().map(|message| (*message).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn the_last_messages_of_a_conversation_are_recognised_when_joined() {
-        let thread = candidate(&["hello", "a | b", "help"]);
-
-        for text in ["help", "a | b | help", "hello | a | b | help"] {
-            assert!(repeats(&thread, text), "{text}");
-        }
-        for text in ["b | help", "hello | help", "hello", ""] {
-            assert!(!repeats(&thread, text), "{text}");
-        }
-    }
 
     #[test]
     fn every_possible_last_message_is_looked_for() {

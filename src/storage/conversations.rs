@@ -8,7 +8,8 @@ use crate::{
         contact::Email,
         conversation::{ConversationId, Mode, Status},
         handle::Handle,
-        message::MessageId,
+        message::{MessageId, Said},
+        ticket::TicketId,
         turn::{Author, Outcome, Turn},
     },
     error::Result,
@@ -16,6 +17,9 @@ use crate::{
 
 /// How many earlier turns a conversation is remembered by.
 const REMEMBERED: i64 = 20;
+
+/// How much of a thread a ticket shows.
+const LONGEST_THREAD: i64 = 200;
 
 /// The conversation a message went to.
 pub struct Open {
@@ -82,7 +86,7 @@ pub async fn earlier(db: impl PgExecutor<'_>, conversation: ConversationId, mess
         select author as "author: Author", body, outcome as "outcome: Outcome"
         from support.messages
         where conversation_id = $1
-          and id <> $2
+          and position < (select position from support.messages where id = $2)
           and kind = 'reply'
         order by position desc
         limit $3
@@ -164,8 +168,8 @@ pub async fn say(db: impl PgExecutor<'_>, conversation: ConversationId, body: &s
     Ok(())
 }
 
-/// A person has been asked for; their address is kept where it was not known before. A
-/// conversation somebody has taken over already stays with them.
+/// A person has been asked for. Whoever is at the other end knows their address best, so the
+/// newest one they gave counts. A conversation somebody has taken over already stays with them.
 pub async fn wait_for_person(
     db: impl PgExecutor<'_>,
     conversation: ConversationId,
@@ -175,7 +179,7 @@ pub async fn wait_for_person(
         r#"
         update support.conversations
         set status = case status when 'human' then status else 'waiting' end,
-            email = coalesce(email, $2),
+            email = coalesce($2, email),
             updated_at = now()
         where id = $1
         "#,
@@ -187,22 +191,39 @@ pub async fn wait_for_person(
     Ok(())
 }
 
-/// A conversation whose last customer messages might be what an escalation repeats.
-pub struct Candidate {
-    pub id: ConversationId,
-    /// The last three customer messages, oldest first.
-    pub last_messages: Vec<String>,
+/// Keeps everyone else off a conversation and its ticket until this transaction ends. Whoever
+/// changes both takes this first, so that no two wait for each other.
+pub async fn hold_of_ticket(db: &mut PgConnection, ticket: &TicketId) -> Result<()> {
+    sqlx::query!(
+        r#"
+        select id
+        from support.conversations
+        where id = (select conversation_id from support.tickets where code = $1)
+        for update
+        "#,
+        ticket.as_str(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(())
 }
 
-/// Public conversations of the last half hour whose customer wrote one of `endings` and whose
-/// address is unknown or `email`.
-pub async fn ending_with(db: impl PgExecutor<'_>, endings: &[String], email: &Email) -> Result<Vec<Candidate>> {
-    let rows = sqlx::query!(
+/// Public conversations of the last half hour whose last customer messages, joined, are `text`
+/// and whose address is `email`, or unknown where that will do; two of them at most, for the
+/// second makes it doubtful. `endings` are what the last message may have been, to find them by.
+pub async fn ending_with(
+    db: impl PgExecutor<'_>,
+    text: &str,
+    endings: &[String],
+    email: &Email,
+    may_be_unknown: bool,
+) -> Result<Vec<ConversationId>> {
+    let ids = sqlx::query_scalar!(
         r#"
-        select conversation.id, last_messages.bodies as "bodies!"
+        select conversation.id
         from support.conversations conversation
         cross join lateral (
-            select array_agg(message.body order by message.position) as bodies
+            select array_agg(btrim(message.body) order by message.position) as bodies
             from (
                 select body, position
                 from support.messages
@@ -211,23 +232,53 @@ pub async fn ending_with(db: impl PgExecutor<'_>, endings: &[String], email: &Em
                 order by position desc
                 limit 3
             ) message
-        ) last_messages
+        ) last
         where conversation.mode = 'public'
           and conversation.handle_hash is not null
-          and (conversation.email is null or lower(conversation.email) = $2)
+          and ((conversation.email is null and $4) or lower(conversation.email) = lower($3))
+          and $1 in (
+              array_to_string(last.bodies, ' | '),
+              array_to_string(last.bodies[array_length(last.bodies, 1) - 1:], ' | '),
+              last.bodies[array_length(last.bodies, 1)]
+          )
           and conversation.id in (
               select conversation_id
               from support.messages
               where author = 'customer'
-                and body = any($1)
+                and hashtextextended(btrim(body), 0) in (
+                    select hashtextextended(ending, 0) from unnest($2::text[]) ending
+                )
                 and created_at > now() - interval '30 minutes'
           )
-        limit 50
+        limit 2
         "#,
+        text,
         endings,
-        email.folded(),
+        email.as_str(),
+        may_be_unknown,
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| Candidate { id: ConversationId(row.id), last_messages: row.bodies }).collect())
+    Ok(ids.into_iter().map(ConversationId).collect())
+}
+
+/// The last words of a thread, as the team reads them, oldest first.
+pub async fn thread(db: impl PgExecutor<'_>, ticket: &TicketId) -> Result<Vec<Said>> {
+    let mut said = sqlx::query_as!(
+        Said,
+        r#"
+        select message.author as "author: Author", message.kind, message.body, message.created_at
+        from support.messages message
+        join support.tickets ticket on ticket.conversation_id = message.conversation_id
+        where ticket.code = $1
+        order by message.position desc
+        limit $2
+        "#,
+        ticket.as_str(),
+        LONGEST_THREAD,
+    )
+    .fetch_all(db)
+    .await?;
+    said.reverse();
+    Ok(said)
 }

@@ -29,6 +29,8 @@ pub struct Claimed {
     /// Tries before this one.
     pub attempts: i32,
     pub lease: Uuid,
+    /// Sent to learn whether a paused channel works again; its failure is not its own.
+    pub is_probe: bool,
 }
 
 pub async fn owe(db: impl PgExecutor<'_>, new: &New<'_>) -> Result<()> {
@@ -52,7 +54,8 @@ pub async fn owe(db: impl PgExecutor<'_>, new: &New<'_>) -> Result<()> {
 }
 
 /// Claims up to `limit` due deliveries of `channels`. A lease that ends is a crash: the row is
-/// simply due again. A paused channel gets one row each time its probe is due.
+/// simply due again. The channel decides: while it is paused or held nothing of it is due, but one
+/// row each time a paused channel's probe is, and whose turn is longest ago.
 pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration, limit: i64) -> Result<Vec<Claimed>> {
     let token = Uuid::new_v4();
     let rows = sqlx::query!(
@@ -65,40 +68,46 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
               and probe_at <= now()
             returning name
         ), due as (
-            select id
+            select id, false as is_probe
             from support.deliveries
-            where state = 'pending'
+            where state in ('pending', 'paused')
               and next_at <= now()
               and channel = any($1)
               and not exists (
                   select
                   from support.channels
                   where name = channel
-                    and paused_at is not null
+                    and (paused_at is not null or held_until > now())
               )
             order by next_at
             limit $4
             for update skip locked
         ), probes as (
-            select delivery.id
+            select delivery.id, true as is_probe
             from probing
             cross join lateral (
                 select id
                 from support.deliveries
                 where channel = probing.name
-                  and state in ('paused', 'pending')
-                order by created_at
+                  and state in ('pending', 'paused')
+                order by next_at
                 limit 1
                 for update skip locked
             ) delivery
+        ), claimed as (
+            select * from due
+            union all
+            select * from probes
         )
         update support.deliveries delivery
         set state = 'pending',
             lease_token = $2,
             next_at = now() + $3,
             attempts = attempts + 1
-        where delivery.id in (select id from due union all select id from probes)
-        returning delivery.id, delivery.channel, delivery.kind, delivery.payload, delivery.attempts
+        from claimed
+        where delivery.id = claimed.id
+        returning delivery.id, delivery.channel, delivery.kind, delivery.payload, delivery.attempts,
+                  claimed.is_probe as "is_probe!"
         "#,
         channels,
         token,
@@ -114,11 +123,12 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
         payload: row.payload,
         attempts: row.attempts - 1,
         lease: token,
+        is_probe: row.is_probe,
     });
     Ok(claimed.collect())
 }
 
-/// The provider has it. A channel that works again gives all its paused deliveries back.
+/// The provider has it, so its channel works, and what waited for that need not wait longer.
 pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Option<&str>) -> Result<()> {
     sqlx::query!(
         r#"
@@ -131,20 +141,19 @@ pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Optio
                 done_at = now()
             where id = $1
               and lease_token = $2
-        ), mended as (
-            insert into support.channels as channel (name, succeeded_at)
-            values ($4, now())
-            on conflict (name) do update
-            set succeeded_at = now(),
-                fault = null,
-                paused_at = null,
-                probe_at = null
+        ), released as (
+            update support.deliveries
+            set next_at = now()
+            where channel = $4
+              and state = 'paused'
         )
-        update support.deliveries
-        set state = 'pending',
-            next_at = now()
-        where channel = $4
-          and state = 'paused'
+        insert into support.channels as channel (name, succeeded_at)
+        values ($4, now())
+        on conflict (name) do update
+        set succeeded_at = now(),
+            fault = null,
+            paused_at = null,
+            probe_at = null
         "#,
         claimed.id,
         claimed.lease,
@@ -156,13 +165,21 @@ pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Optio
     Ok(())
 }
 
-/// Not this time: due again after `wait`.
-pub async fn postpone(db: impl PgExecutor<'_>, claimed: &Claimed, wait: Duration, error: &str) -> Result<()> {
+/// Not this time: due again after `wait`. Only a try that says something about this delivery
+/// counts.
+pub async fn postpone(
+    db: impl PgExecutor<'_>,
+    claimed: &Claimed,
+    wait: Duration,
+    counts: bool,
+    error: &str,
+) -> Result<()> {
     sqlx::query!(
         r#"
         update support.deliveries
         set next_at = now() + $3,
-            last_error = $4,
+            attempts = case when $4 then attempts else attempts - 1 end,
+            last_error = $5,
             lease_token = null
         where id = $1
           and lease_token = $2
@@ -170,7 +187,25 @@ pub async fn postpone(db: impl PgExecutor<'_>, claimed: &Claimed, wait: Duration
         claimed.id,
         claimed.lease,
         interval(wait)?,
+        counts,
         error,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The provider asked for time: nothing is sent this way until then.
+pub async fn hold_channel(db: impl PgExecutor<'_>, channel: &str, wait: Duration) -> Result<()> {
+    sqlx::query!(
+        r#"
+        insert into support.channels as channel (name, held_until)
+        values ($1, now() + $2)
+        on conflict (name) do update
+        set held_until = greatest(channel.held_until, excluded.held_until)
+        "#,
+        channel,
+        interval(wait)?,
     )
     .execute(db)
     .await?;
@@ -223,10 +258,11 @@ pub async fn pause_channel(db: impl PgExecutor<'_>, claimed: &Claimed, probe_in:
         update support.deliveries
         set state = 'paused',
             last_error = $4,
-            attempts = case when id = $1 then attempts - 1 else attempts end,
+            attempts = attempts - 1,
+            next_at = now() + $5,
             lease_token = null
-        where (id = $1 and lease_token = $2)
-           or (channel = $3 and state = 'pending' and lease_token is null)
+        where id = $1
+          and lease_token = $2
         "#,
         claimed.id,
         claimed.lease,
@@ -258,6 +294,10 @@ pub struct Channel {
     pub fault: Option<String>,
     pub waiting: i64,
     pub dead: i64,
+    /// What was owed last and never arrived, in seconds ago.
+    pub seconds_since_death: Option<f64>,
+    /// How long the oldest debt has been waiting.
+    pub longest_wait_seconds: Option<f64>,
     pub seconds_since_success: Option<f64>,
 }
 
@@ -267,10 +307,22 @@ pub async fn channel(db: impl PgExecutor<'_>, name: &str) -> Result<Channel> {
         r#"
         select channel.fault as "fault?",
                extract(epoch from now() - channel.succeeded_at)::float8 as "seconds_since_success?",
-               (select count(*) from support.deliveries where channel = $1 and state in ('pending', 'paused')) as "waiting!",
-               (select count(*) from support.deliveries where channel = $1 and state = 'dead') as "dead!"
+               unsent.waiting as "waiting!",
+               unsent.dead as "dead!",
+               unsent.seconds_since_death,
+               unsent.longest_wait_seconds
         from (values ($1)) wanted (name)
         left join support.channels channel on channel.name = wanted.name
+        cross join (
+            select count(*) filter (where state in ('pending', 'paused')) as waiting,
+                   count(*) filter (where state = 'dead') as dead,
+                   extract(epoch from now() - max(done_at) filter (where state = 'dead'))::float8 as seconds_since_death,
+                   extract(epoch from now() - min(created_at) filter (where state in ('pending', 'paused')))::float8
+                       as longest_wait_seconds
+            from support.deliveries
+            where channel = $1
+              and state <> 'sent'
+        ) unsent
         "#,
         name,
     )

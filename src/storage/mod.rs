@@ -5,11 +5,11 @@ pub mod deliveries;
 pub mod embedded;
 pub mod tickets;
 
-use std::{net::IpAddr, time::Duration};
+use std::{borrow::Cow, net::IpAddr, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use sqlx::{
-    ConnectOptions, Connection, PgPool,
+    ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
@@ -26,6 +26,9 @@ const OLDEST_SERVER: u32 = 150_000;
 /// How long a server may still be starting up before a start of ours gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a start waits for another instance that is migrating.
+const MIGRATION_WAIT: Duration = Duration::from_secs(10);
+
 /// A connection that rested longer than this is asked whether it still lives. Under load none
 /// rests so long, and a database that restarts takes longer than this, so neither pays.
 const RESTED: Duration = Duration::from_millis(50);
@@ -41,12 +44,43 @@ pub async fn connect(url: &str, budgets: &Budgets) -> anyhow::Result<PgPool> {
         .before_acquire(|connection, meta| {
             Box::pin(async move { Ok(meta.idle_for < RESTED || connection.ping().await.is_ok()) })
         })
+        .after_release(|connection, _| Box::pin(async move { still_answers(connection).await }))
         .connect_lazy_with(options.clone());
-    // A migration may take longer than any statement of a request.
-    let mut unbounded = options.options([("statement_timeout", "0"), ("lock_timeout", "0")]).connect().await?;
-    MIGRATOR.run(&mut unbounded).await.context("The database could not be migrated")?;
-    unbounded.close().await?;
+    migrate(options).await?;
     Ok(pool)
+}
+
+/// Brings the schema up to date. A schema that is newer than this program is left alone, so that
+/// an instance of before can start again in the middle of a deploy.
+async fn migrate(options: PgConnectOptions) -> anyhow::Result<()> {
+    let wait = MIGRATION_WAIT.as_millis().to_string();
+    // A migration may take longer than any statement of a request.
+    let limits = [("statement_timeout", "0"), ("lock_timeout", wait.as_str())];
+    let mut connection = options.options(limits).connect().await?;
+    let has_schema: bool = sqlx::query_scalar!(r#"select to_regnamespace('support') is not null as "has!""#)
+        .fetch_one(&mut connection)
+        .await?;
+    let mut migrator = sqlx::migrate!();
+    migrator.set_ignore_missing(true);
+    if has_schema {
+        // In a shared database this role may have been given the schema and nothing beside it.
+        migrator.create_schemas = Cow::Borrowed(&[]);
+    }
+    migrator.run(&mut connection).await.map_err(|error| {
+        let is_locked = error.to_string().contains("lock timeout");
+        let hint = if is_locked { " (another instance may be migrating it: start again in a moment)" } else { "" };
+        anyhow::anyhow!("The database could not be migrated{hint}: {error}")
+    })?;
+    Ok(connection.close().await?)
+}
+
+/// sqlx asks a connection that comes back whether it still works, and would wait for ever for one
+/// that was cut silently. Asking first, with a limit, lets go of it instead.
+async fn still_answers(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    match tokio::time::timeout(PATIENCE, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
 }
 
 /// Whether the database answers within `limit`.
@@ -89,7 +123,7 @@ async fn refuse_old_servers(options: &PgConnectOptions) -> anyhow::Result<()> {
 }
 
 /// The first connection, with patience for a server that is still starting.
-async fn first_connection(options: &PgConnectOptions) -> anyhow::Result<sqlx::PgConnection> {
+async fn first_connection(options: &PgConnectOptions) -> anyhow::Result<PgConnection> {
     let started = tokio::time::Instant::now();
     loop {
         let attempt = tokio::time::timeout(PATIENCE, options.connect()).await;

@@ -18,12 +18,11 @@ use crate::{
 pub struct New<'a> {
     pub id: TicketId,
     pub conversation: ConversationId,
-    pub email: &'a Email,
+    pub email: Option<&'a Email>,
     pub message: &'a str,
     pub context: Option<&'a Value>,
     pub priority: Priority,
     pub reason: &'static str,
-    pub repeat_key: Option<&'a [u8]>,
 }
 
 /// The ticket as it stands after opening; its uuid is what deliveries refer to.
@@ -32,18 +31,17 @@ pub async fn insert(db: &mut PgConnection, new: &New<'_>) -> Result<Uuid> {
     sqlx::query!(
         r#"
         insert into support.tickets
-            (id, code, conversation_id, email, message, context, priority, handoff_reason, repeat_key)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (id, code, conversation_id, email, message, context, priority, handoff_reason)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         "#,
         uuid,
         new.id.as_str(),
         new.conversation.0,
-        new.email.as_str(),
+        new.email.map(Email::as_str),
         new.message,
         new.context,
         new.priority as Priority,
         new.reason,
-        new.repeat_key,
     )
     .execute(db)
     .await?;
@@ -59,17 +57,18 @@ pub async fn hold_repeats(db: &mut PgConnection, repeat_key: &[u8]) -> Result<()
     Ok(())
 }
 
-/// The ticket the same words from the same address opened within ten minutes. A closed one does
+/// The ticket the same words from the same address led to within ten minutes. A closed one does
 /// not count: whoever writes again after an answer wants another.
 pub async fn repeated(db: &mut PgConnection, repeat_key: &[u8]) -> Result<Option<TicketId>> {
     let code = sqlx::query_scalar!(
         r#"
-        select code as "code: TicketId"
-        from support.tickets
-        where repeat_key = $1
-          and created_at > now() - interval '10 minutes'
-          and status <> 'closed'
-        order by created_at desc
+        select ticket.code as "code: TicketId"
+        from support.escalations escalation
+        join support.tickets ticket on ticket.id = escalation.ticket_id
+        where escalation.repeat_key = $1
+          and escalation.created_at > now() - interval '10 minutes'
+          and ticket.status <> 'closed'
+        order by escalation.created_at desc
         limit 1
         "#,
         repeat_key,
@@ -79,11 +78,36 @@ pub async fn repeated(db: &mut PgConnection, repeat_key: &[u8]) -> Result<Option
     Ok(code)
 }
 
-/// The open ticket of a conversation, locked until the transaction ends.
-pub async fn open_of(db: &mut PgConnection, conversation: ConversationId) -> Result<Option<(Uuid, TicketId)>> {
-    let row = sqlx::query!(
+/// Remembers which ticket these words led to.
+pub async fn note_escalation(db: &mut PgConnection, repeat_key: &[u8], ticket: &TicketId) -> Result<()> {
+    sqlx::query!(
         r#"
-        select id, code as "code: TicketId"
+        insert into support.escalations (repeat_key, ticket_id)
+        select $1, id
+        from support.tickets
+        where code = $2
+        "#,
+        repeat_key,
+        ticket.as_str(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The open ticket of a conversation.
+pub struct OpenTicket {
+    pub uuid: Uuid,
+    pub id: TicketId,
+    pub email: Option<String>,
+}
+
+/// The open ticket of a conversation, locked until the transaction ends.
+pub async fn open_of(db: &mut PgConnection, conversation: ConversationId) -> Result<Option<OpenTicket>> {
+    let ticket = sqlx::query_as!(
+        OpenTicket,
+        r#"
+        select id as uuid, code as "id: TicketId", email
         from support.tickets
         where conversation_id = $1
           and status <> 'closed'
@@ -93,29 +117,24 @@ pub async fn open_of(db: &mut PgConnection, conversation: ConversationId) -> Res
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (row.id, row.code)))
+    Ok(ticket)
 }
 
-/// Something was added to a ticket: it waits for us again, and the newest words are found by
-/// their key.
-pub async fn extend(
-    db: &mut PgConnection,
-    ticket: Uuid,
-    email: Option<&Email>,
-    repeat_key: Option<&[u8]>,
-) -> Result<()> {
+/// Something was added to a ticket: it waits for us again. `email` is where to answer from now
+/// on; `context` fills what was empty.
+pub async fn extend(db: &mut PgConnection, ticket: Uuid, email: Option<&Email>, context: Option<&Value>) -> Result<()> {
     sqlx::query!(
         r#"
         update support.tickets
         set status = 'open',
-            email = coalesce(email, $2),
-            repeat_key = coalesce($3, repeat_key),
+            email = coalesce($2, email),
+            context = coalesce(context, $3),
             updated_at = now()
         where id = $1
         "#,
         ticket,
         email.map(Email::as_str),
-        repeat_key,
+        context,
     )
     .execute(db)
     .await?;
@@ -175,13 +194,13 @@ pub async fn page(db: impl PgExecutor<'_>, filter: Filter<'_>) -> Result<Vec<Tic
     let tickets = select_tickets!(
         r"
         where ($1::text is null or ticket.status = $1)
-          and ($2::text is null or lower(ticket.email) = $2)
+          and ($2::text is null or lower(ticket.email) = lower($2))
           and ($3::timestamptz is null or (ticket.created_at, ticket.id) < ($3, $4::uuid))
         order by ticket.created_at desc, ticket.id desc
         limit $5
         ",
         filter.status as Option<Status>,
-        filter.email.map(Email::folded),
+        filter.email.map(Email::as_str),
         filter.after.map(|after| after.created_at),
         filter.after.map(|after| after.uuid),
         filter.limit,

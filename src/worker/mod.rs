@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     integrations::{Failure, telegram::Telegram},
     services::notifications::TELEGRAM,
     storage::deliveries::{self, Claimed},
@@ -23,6 +23,9 @@ const AT_ONCE: usize = 16;
 
 /// How long a debt of another instance, or one whose time has come, may go unseen.
 const POLL: Duration = Duration::from_secs(1);
+
+/// Longer than the server's own limits on a statement and on a lock together.
+const DATABASE_LIMIT: Duration = Duration::from_secs(15);
 
 /// The worker of one instance.
 pub struct Worker {
@@ -44,7 +47,7 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         let mut under_way = JoinSet::new();
-        if let Err(error) = deliveries::probe_now(&worker.db).await {
+        if let Err(error) = bounded(deliveries::probe_now(&worker.db)).await {
             warn!(%error, "paused channels could not be looked up");
         }
         while !stop.is_cancelled() {
@@ -71,7 +74,7 @@ impl Worker {
             return;
         }
         let limit = i64::try_from(room).unwrap_or(1);
-        match deliveries::claim(&self.db, &channels, self.lease, limit).await {
+        match bounded(deliveries::claim(&self.db, &channels, self.lease, limit)).await {
             Ok(claimed) => claimed.into_iter().for_each(|claimed| {
                 let worker = Arc::clone(self);
                 under_way.spawn(async move { worker.deliver(claimed).await });
@@ -92,7 +95,7 @@ impl Worker {
         } else {
             self.send(&claimed).await
         };
-        if let Err(error) = self.settle(&claimed, outcome).await {
+        if let Err(error) = bounded(self.settle(&claimed, outcome)).await {
             // The lease ends by itself and the row is due again.
             warn!(delivery.id = %claimed.id, %error, "a delivery's outcome could not be stored");
         }
@@ -118,21 +121,36 @@ impl Worker {
                 deliveries::pause_channel(&self.db, claimed, schedule::PROBE, &fault).await?;
             }
             Err(Failure::Recipient(error)) => self.bury(claimed, &error).await?,
-            Err(Failure::Later { retry_after, error }) => match schedule::wait(id, tries, retry_after) {
-                Some(wait) => {
-                    warn!(delivery.id = %id, channel, kind, tries, error, wait_ms = wait.as_millis(), "not delivered yet");
-                    deliveries::postpone(&self.db, claimed, wait, &error).await?;
-                }
-                None => self.bury(claimed, &error).await?,
-            },
+            Err(Failure::Later { retry_after: Some(wait), error }) => {
+                let wait = wait.clamp(Duration::from_secs(1), schedule::LONGEST_RETRY_AFTER);
+                warn!(channel, error, wait_seconds = wait.as_secs(), "the provider asks us to wait");
+                deliveries::hold_channel(&self.db, channel, wait).await?;
+                deliveries::postpone(&self.db, claimed, wait, false, &error).await?;
+            }
+            Err(Failure::Later { retry_after: None, error }) => self.try_again(claimed, tries, &error).await?,
         }
         Ok(())
+    }
+
+    async fn try_again(&self, claimed: &Claimed, tries: i32, error: &str) -> Result<()> {
+        let wait = if claimed.is_probe { Some(schedule::PROBE) } else { schedule::wait(claimed.id, tries) };
+        let Some(wait) = wait else { return self.bury(claimed, error).await };
+        let wait_seconds = wait.as_secs();
+        warn!(delivery.id = %claimed.id, channel = claimed.channel, tries, error, wait_seconds, "not delivered yet");
+        deliveries::postpone(&self.db, claimed, wait, !claimed.is_probe, error).await
     }
 
     async fn bury(&self, claimed: &Claimed, error: &str) -> Result<()> {
         error!(delivery.id = %claimed.id, channel = claimed.channel, kind = claimed.kind, error, "given up");
         deliveries::bury(&self.db, claimed, error, Uuid::new_v4()).await
     }
+}
+
+/// A server that no longer answers must not take the worker with it: its own limits are the
+/// server's to keep, and a connection that was cut silently keeps none.
+async fn bounded<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = || Error::Upstream { service: "database", source: anyhow::anyhow!("no answer in time") };
+    time::timeout(DATABASE_LIMIT, work).await.unwrap_or_else(|_| Err(late()))
 }
 
 fn note_panic(finished: std::result::Result<(), tokio::task::JoinError>) {

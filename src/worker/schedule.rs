@@ -9,7 +9,7 @@ use uuid::Uuid;
 const WAITS: [u64; 9] = [2, 10, 30, 120, 600, 1_800, 7_200, 21_600, 43_200];
 
 /// A provider that asks for more patience than this is asked again anyway.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
 /// How long a channel at fault rests between two probes.
 pub const PROBE: Duration = Duration::from_mins(1);
@@ -22,12 +22,10 @@ pub fn is_spent(tries: i32) -> bool {
 /// How long to wait after try number `tries` (the first is 1) failed, or `None` after the last.
 /// Up to a fifth more is added, spread by the delivery's id, so that a thousand alerts that
 /// failed together do not return together.
-pub fn wait(id: Uuid, tries: i32, retry_after: Option<Duration>) -> Option<Duration> {
+pub fn wait(id: Uuid, tries: i32) -> Option<Duration> {
     let base = *WAITS.get(usize::try_from(tries - 1).ok()?)?;
     let spread = u64::from(id.as_bytes()[15]) * base * 1_000 / 5 / 255;
-    let planned = Duration::from_millis(base * 1_000 + spread);
-    let asked = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-    Some(planned.max(asked))
+    Some(Duration::from_millis(base * 1_000 + spread))
 }
 
 #[cfg(test)]
@@ -37,7 +35,7 @@ mod tests {
     #[test]
     fn ten_tries_are_made_and_then_none() {
         let id = Uuid::nil();
-        let waits: Vec<u64> = (1..).map_while(|tries| wait(id, tries, None)).map(|wait| wait.as_secs()).collect();
+        let waits: Vec<u64> = (1..).map_while(|tries| wait(id, tries)).map(|wait| wait.as_secs()).collect();
 
         assert_eq!(waits, WAITS);
         assert!(!is_spent(9));
@@ -46,15 +44,6 @@ mod tests {
 
     #[test]
     fn the_spread_adds_at_most_a_fifth() {
-        assert_eq!(wait(Uuid::max(), 2, None), Some(Duration::from_secs(12)));
-    }
-
-    #[test]
-    fn a_provider_is_given_the_time_it_asks_for_up_to_five_minutes() {
-        let ask = |seconds| wait(Uuid::nil(), 1, Some(Duration::from_secs(seconds)));
-
-        assert_eq!(ask(7), Some(Duration::from_secs(7)));
-        assert_eq!(ask(1), Some(Duration::from_secs(2)));
-        assert_eq!(ask(3_600), Some(LONGEST_RETRY_AFTER));
+        assert_eq!(wait(Uuid::max(), 2), Some(Duration::from_secs(12)));
     }
 }

@@ -76,7 +76,7 @@ async fn after_ten_minutes_or_a_close_the_same_words_are_a_new_ticket(db: PgPool
     let app = TestApp::new(db).await;
 
     let first = app.open_ticket("help").await;
-    sqlx::query("update support.tickets set created_at = now() - interval '11 minutes'")
+    sqlx::query("update support.escalations set created_at = now() - interval '11 minutes'")
         .execute(&app.db)
         .await
         .unwrap();
@@ -85,6 +85,19 @@ async fn after_ten_minutes_or_a_close_the_same_words_are_a_new_ticket(db: PgPool
     let third = app.open_ticket("help").await;
 
     assert_eq!(HashSet::from([first, second, third]).len(), 3);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn repeats_of_what_extended_a_ticket_are_no_news(db: PgPool) {
+    let app = TestApp::with(db, &TELEGRAM).await;
+    app.ask("I want to speak to a human, I am ada@example.com", "").await;
+
+    for _ in 0..5 {
+        app.open_ticket("I want to speak to a human, I am ada@example.com").await;
+    }
+
+    assert_eq!(app.count("select count(*) from support.tickets").await, 1);
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 2, "opened, and asked for by the button");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
@@ -101,16 +114,40 @@ async fn the_joined_messages_of_a_chat_extend_its_ticket(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
-async fn an_escalated_chat_keeps_its_thread_and_one_that_could_be_two_does_not(db: PgPool) {
+async fn an_escalated_chat_keeps_its_thread(db: PgPool) {
     let app = TestApp::new(db).await;
-    app.ask("my build is late", "").await;
-    app.open_ticket("my build is late").await;
-    assert_eq!(app.count("select count(*) from support.conversations").await, 1);
+    app.ask("where do I find the invoice for my build", "").await;
 
+    app.open_ticket("where do I find the invoice for my build").await;
+
+    assert_eq!(app.count("select count(*) from support.conversations").await, 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn words_that_could_be_anybodys_lead_to_nobodys_chat(db: PgPool) {
+    let app = TestApp::new(db).await;
     app.ask("hello", "").await;
-    app.ask("hello", "").await;
+    app.ask("where do I find the invoice for my build", "").await;
+    app.ask("where do I find the invoice for my build", "").await;
+
+    // Too short to tell, and said in two chats.
     app.open_ticket("hello").await;
-    assert_eq!(app.count("select count(*) from support.conversations").await, 4);
+    app.open_ticket("where do I find the invoice for my build").await;
+
+    assert_eq!(app.count("select count(*) from support.conversations").await, 5);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_escalation_never_gives_a_chat_its_address(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let words = "my invoice 4711 is wrong and I want to speak to a human";
+    let chat = app.ask(words, "").await;
+    app.post(PATH, &json!({ "email": "mallory@evil.example", "message": words })).await;
+
+    app.ask("I am ada@example.com", chat["conversationId"].as_str().unwrap()).await;
+
+    assert_eq!(app.ticket(chat["ticketId"].as_str().unwrap()).await["email"], "ada@example.com");
+    assert_eq!(app.count("select count(*) from support.conversations where email like 'mallory%'").await, 0);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -86,9 +86,23 @@ impl TestApp {
         answer.json()["ticketId"].as_str().unwrap().to_owned()
     }
 
+    /// A ticket as the team reads it.
+    pub async fn ticket(&self, code: &str) -> Value {
+        self.admin_get(&format!("/api/support/tickets/{code}")).await.json()
+    }
+
     /// The one number a query gives.
     pub async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// Asks again until health says `status`; it looks once a second.
+    pub async fn eventually_healthy(&self, status: &str) {
+        let started = Instant::now();
+        while self.get("/api/support/health").await.json()["status"] != status {
+            assert!(started.elapsed() < PATIENCE, "never {status}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Asks again until `query` gives `expected`.

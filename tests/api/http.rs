@@ -26,6 +26,12 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
+    /// Whether the body is as long as was announced.
+    fn is_whole(&self) -> bool {
+        let length = self.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        length.is_some_and(|length| self.body.len() >= length)
+    }
+
     /// The first header of that name, which is lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
@@ -41,6 +47,14 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     read(&mut stream).await
 }
 
+/// Like [`exchange`], where perhaps nobody listens, or an answer breaks off.
+pub async fn try_exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    stream.write_all(bytes).await.ok()?;
+    let answer = read(&mut stream).await?;
+    answer.is_whole().then_some(answer)
+}
+
 /// Reads one answer from a connection that the service closes after it.
 pub async fn read(stream: &mut TcpStream) -> Option<Answer> {
     let mut received = Vec::new();
@@ -50,17 +64,11 @@ pub async fn read(stream: &mut TcpStream) -> Option<Answer> {
             Ok(0) | Err(_) => break,
             Ok(count) => received.extend_from_slice(&buffer[..count]),
         }
-        if is_whole(&received) {
+        if parse(&received).is_some_and(|answer| answer.is_whole()) {
             break;
         }
     }
     parse(&received)
-}
-
-fn is_whole(received: &[u8]) -> bool {
-    let Some(answer) = parse(received) else { return false };
-    let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
-    length.is_some_and(|length| answer.body.len() >= length)
 }
 
 fn parse(received: &[u8]) -> Option<Answer> {

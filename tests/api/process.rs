@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     harness::SECRET,
-    http::{Answer, exchange, request},
+    http::{Answer, request, try_exchange},
 };
 
 /// A start that cannot work is told within seconds.
@@ -94,15 +94,11 @@ impl Process {
     }
 
     pub async fn send(&self, bytes: &[u8]) -> Option<Answer> {
-        exchange(self.address, bytes).await
+        try_exchange(self.address, bytes).await
     }
 
-    /// Opens a ticket; `None` unless it was acknowledged.
     pub async fn open_ticket(&self, message: &str) -> Option<String> {
-        let body = json!({ "email": "ada@example.com", "message": message }).to_string();
-        let bytes = request("POST", "/api/support/escalate", &[("Content-Type", "application/json")], body.as_bytes());
-        let answer = self.send(&bytes).await?;
-        (answer.status == 200).then(|| answer.json()["ticketId"].as_str().unwrap().to_owned())
+        open_ticket(self.address, message).await
     }
 
     pub async fn has_ticket(&self, code: &str) -> bool {
@@ -116,6 +112,14 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Opens a ticket; `None` unless it was acknowledged.
+pub async fn open_ticket(address: SocketAddr, message: &str) -> Option<String> {
+    let body = json!({ "email": "ada@example.com", "message": message }).to_string();
+    let bytes = request("POST", "/api/support/escalate", &[("Content-Type", "application/json")], body.as_bytes());
+    let answer = try_exchange(address, &bytes).await?;
+    (answer.status == 200).then(|| answer.json()["ticketId"].as_str().unwrap().to_owned())
 }
 
 /// The processes of PostgreSQL whose cluster lies in `folder`.
