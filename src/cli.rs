@@ -1,6 +1,7 @@
 //! The command line: what the one binary can be asked to do.
 
 mod ask;
+mod session;
 mod throwaway;
 
 use std::{
@@ -34,6 +35,8 @@ enum Command {
     Serve,
     /// Answer a question from the knowledge base, without a database.
     Ask(ask::Ask),
+    /// Make a customer's session of one hour, to try the private chat with.
+    Session(session::Session),
     /// Run a command with `DATABASE_URL` naming an empty throw-away PostgreSQL, as the tests do.
     #[command(hide = true)]
     WithPostgres(throwaway::WithPostgres),
@@ -49,6 +52,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => with_config(serve),
         Command::Ask(ask) => with_config(|config| ask.run(&config)),
+        Command::Session(session) => with_config(|config| session.run(&config)),
         Command::WithPostgres(with_postgres) => with_postgres.run(),
     }
 }
@@ -147,9 +151,17 @@ fn report(config: &Config) -> Vec<String> {
         ),
         _ => "ticket list and closing: on, with the header X-Internal-Secret".to_owned(),
     };
+    let customers = match (config.session_secrets.as_slice(), config.trusts_email) {
+        (_, true) => {
+            "signed-in customers: ANY address in the body is believed (SUPPORT_TRUST_EMAIL=development)".to_owned()
+        }
+        ([], false) => off("signed-in customers", "set NEXTAUTH_SECRET or AUTH_SECRET to the site's"),
+        _ => "signed-in customers: on, by the site's sessions".to_owned(),
+    };
     vec![
         database,
         format!("knowledge base: {} (edits are live)", config.knowledge.path.display()),
+        customers,
         telegram,
         admin,
         off("model, e-mail and WhatsApp", "not in this version: answers come from the knowledge base"),

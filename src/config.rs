@@ -33,6 +33,10 @@ pub struct Config {
     pub telegram: Option<Telegram>,
     /// What admins and machines show; none lets nobody in.
     pub internal_secrets: Vec<Secret>,
+    /// The secrets of the site's sessions; any of them opens one.
+    pub session_secrets: Vec<Secret>,
+    /// Whether an address in the body counts as a session: on a developer's own machine only.
+    pub trusts_email: bool,
     /// Origins whose pages may call us.
     pub allowed_origins: Vec<String>,
     /// What anything may cost.
@@ -138,15 +142,53 @@ impl Config {
             database: database(reader),
             telegram: telegram(reader),
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
+            session_secrets: session_secrets(reader),
+            trusts_email: false,
             allowed_origins: Vec::new(),
             budgets: budgets(reader),
             log: log(reader),
         };
         config.allowed_origins = origins(reader, &config);
+        config.trusts_email = trusts_email(reader, &config);
         if config.is_public() && config.internal_secrets.is_empty() {
             reader.refuse("INTERNAL_API_SECRET must be set when the service is public (openssl rand -hex 32)".into());
         }
+        if config.is_public() && config.session_secrets.is_empty() {
+            reader.refuse(
+                "NEXTAUTH_SECRET or AUTH_SECRET must be set when the service is public, to know customers by".into(),
+            );
+        }
         config
+    }
+}
+
+/// The site's libraries take a secret of any length; a list rotates.
+fn session_secrets<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Vec<Secret> {
+    let mut secrets = reader.list("NEXTAUTH_SECRET").unwrap_or_default();
+    secrets.extend(reader.list("AUTH_SECRET").unwrap_or_default());
+    secrets.into_iter().map(Secret::new).collect()
+}
+
+/// Believing an address that anybody may type is for a machine nobody else reaches; whatever
+/// looks like a real deployment refuses the start.
+fn trusts_email<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, config: &Config) -> bool {
+    let real = ["TRUSTED_PROXIES", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY"];
+    let set: Vec<&str> = real.into_iter().filter(|name| reader.text(name).is_some()).collect();
+    match reader.text("SUPPORT_TRUST_EMAIL").as_deref() {
+        None | Some("off") => false,
+        Some("development") if !config.is_public() && set.is_empty() => true,
+        Some("development") => {
+            let why = if set.is_empty() { "the service is public" } else { "it looks like a real deployment" };
+            reader.refuse(format!(
+                "SUPPORT_TRUST_EMAIL=development is for a developer's own machine: {why} ({})",
+                set.join(", ")
+            ));
+            false
+        }
+        Some(_) => {
+            reader.refuse("SUPPORT_TRUST_EMAIL must be development, or not set".into());
+            false
+        }
     }
 }
 
@@ -311,10 +353,26 @@ mod tests {
     }
 
     #[test]
-    fn a_public_start_demands_the_internal_secret() {
-        assert_eq!(problems(&[("HOST", "0.0.0.0")]).len(), 1);
-        assert_eq!(problems(&[("PUBLIC_URL", "https://api.example.com")]).len(), 1);
-        assert!(problems(&[("HOST", "0.0.0.0"), ("INTERNAL_API_SECRET", &"x".repeat(32))]).is_empty());
+    fn a_public_start_demands_the_internal_secret_and_a_way_to_know_customers() {
+        assert_eq!(problems(&[("HOST", "0.0.0.0"), ("AUTH_SECRET", "site")]).len(), 1);
+        assert_eq!(problems(&[("PUBLIC_URL", "https://api.example.com"), ("AUTH_SECRET", "site")]).len(), 1);
+        let secret = "x".repeat(32);
+        let public = [("HOST", "0.0.0.0"), ("INTERNAL_API_SECRET", secret.as_str())];
+        assert_eq!(problems(&public).len(), 1);
+        assert!(problems(&[public[0], public[1], ("AUTH_SECRET", "site")]).is_empty());
+    }
+
+    #[test]
+    fn an_address_is_trusted_on_a_developers_machine_only() {
+        let trust = ("SUPPORT_TRUST_EMAIL", "development");
+        assert!(read(&[trust]).unwrap().trusts_email);
+        assert!(!read(&[]).unwrap().trusts_email);
+        for real in
+            [("TRUSTED_PROXIES", "1"), ("RESEND_API_KEY", "re_1"), ("STRIPE_SECRET_KEY", "sk"), ("HOST", "0.0.0.0")]
+        {
+            assert!(!problems(&[trust, real]).is_empty(), "{real:?}");
+        }
+        assert_eq!(problems(&[("SUPPORT_TRUST_EMAIL", "yes")]).len(), 1);
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub enum Error {
     /// Nobody we know is asking.
     #[error("authentication is required")]
     Unauthenticated,
+    /// Somebody we know, by a way they may not use.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// Nothing by that name, or nothing this caller may see.
     #[error("{0} not found")]
     NotFound(&'static str),

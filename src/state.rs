@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Budgets, Config, Secret},
+    integrations::sessions::Sessions,
     services::{
         answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
         notifications::Notifications, tickets::Tickets,
@@ -23,7 +24,16 @@ pub struct AppState {
     pub health: Health,
     pub budgets: Arc<Budgets>,
     pub internal_secrets: InternalSecrets,
+    pub identity: Identity,
     pub lanes: Lanes,
+}
+
+/// How customers are known.
+#[derive(Clone)]
+pub struct Identity {
+    pub sessions: Sessions,
+    pub allowed_origins: Arc<[String]>,
+    pub trusts_email: bool,
 }
 
 /// The machine secrets; none of them means nobody is let in.
@@ -74,6 +84,11 @@ impl AppState {
             health: Health::new(db, knowledge, config.telegram.is_some(), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
+            identity: Identity {
+                sessions: Sessions::new(&config.session_secrets),
+                allowed_origins: config.allowed_origins.clone().into(),
+                trusts_email: config.trusts_email,
+            },
             lanes: Lanes::new(config.budgets.in_flight),
         }
     }

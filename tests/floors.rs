@@ -18,8 +18,10 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 8] = [
-    ("chat", &["answer", "faq_loader", "handoff", "tickets"]),
+const NEIGHBOURS: [(&str, &[&str]); 10] = [
+    ("chat", &["account", "answer", "context", "faq_loader", "handoff", "tickets"]),
+    ("account", &["answer", "context"]),
+    ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),
     ("health", &["faq_loader", "notifications"]),
     ("faq_loader", &["answer"]),

@@ -4,6 +4,7 @@ pub mod contact;
 pub mod conversation;
 pub mod handle;
 pub mod message;
+pub mod order;
 pub mod source;
 pub mod text;
 pub mod ticket;

@@ -2,11 +2,16 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::request::Parts,
+    http::{HeaderMap, header, request::Parts},
 };
+use chrono::Utc;
 
-use super::problem::Problem;
-use crate::{error::Error, state::InternalSecrets};
+use super::{cookies, problem::Problem};
+use crate::{
+    error::Error,
+    integrations::sessions::{self, Session},
+    state::{Identity, InternalSecrets},
+};
 
 /// A machine or a person of the team that holds the internal secret.
 pub struct Admin;
@@ -26,4 +31,69 @@ where
         let known = secrets.iter().filter(|secret| secret.matches(candidate.as_bytes())).count();
         if known > 0 { Ok(Self) } else { Err(Error::Unauthenticated.into()) }
     }
+}
+
+/// Who asks in private.
+pub enum Caller {
+    /// A customer whom the site has signed in.
+    Customer(Session),
+    /// Somebody on the developer's own machine, who may say whom they play.
+    Developer,
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Identity: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let identity = Identity::from_ref(state);
+        if let Some(session) = bearer(&parts.headers).and_then(|token| identity.sessions.verify(token, Utc::now())) {
+            return Ok(Self::Customer(session));
+        }
+        if let Some(session) = by_cookie(&parts.headers, &identity) {
+            return if is_from_the_site(&parts.headers, &identity) {
+                Ok(Self::Customer(session))
+            } else {
+                Err(Error::Forbidden("a request with a cookie must come from a page of the site").into())
+            };
+        }
+        if identity.trusts_email && is_local(&parts.headers) {
+            return Ok(Self::Developer);
+        }
+        Err(Error::Unauthenticated.into())
+    }
+}
+
+/// The one bearer token of a request.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (given.next(), given.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Of several session cookies the first that verifies counts.
+fn by_cookie(headers: &HeaderMap, identity: &Identity) -> Option<Session> {
+    let names = [sessions::NEXTAUTH_COOKIES, sessions::AUTHJS_COOKIES].concat();
+    cookies::sessions(headers, &names).iter().find_map(|token| identity.sessions.verify(token, Utc::now()))
+}
+
+/// A browser sends cookies along wherever the request comes from, so where it comes from counts.
+fn is_from_the_site(headers: &HeaderMap, identity: &Identity) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    origin.is_some_and(|origin| identity.allowed_origins.iter().any(|allowed| allowed == origin))
+}
+
+/// Straight from this machine: nothing forwarded it, and it calls us by a local name.
+fn is_local(headers: &HeaderMap) -> bool {
+    let forwarded = |name: &str| name == "forwarded" || name.starts_with("x-forwarded-");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    ["localhost", "127.0.0.1", "[::1]"].contains(&name) && !headers.keys().any(|header| forwarded(header.as_str()))
 }

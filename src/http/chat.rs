@@ -1,11 +1,19 @@
-//! POST `/api/support/public`: a visitor asks.
+//! POST `/api/support/public` and `/private`: a visitor or a verified customer asks.
 
-use axum::{Router, extract::State, routing::post};
+use axum::{
+    Router,
+    extract::State,
+    http::HeaderValue,
+    response::{IntoResponse, Response},
+    routing::post,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{extract::Json, problem::Problem};
+use super::{auth::Caller, extract::Json, problem::Problem};
 use crate::{
-    domain::{conversation::Mode, handle::Handle, message::Message, source::Source, turn::Outcome},
+    domain::{contact::Email, handle::Handle, message::Message, source::Source, turn::Outcome},
+    error::Error,
     services::{
         chat::{Chat, Question, Reply},
         handoff::Reason,
@@ -13,13 +21,31 @@ use crate::{
     state::AppState,
 };
 
+/// Says in the answer's head, never in its text, that an unverified address was believed.
+const DEVELOPMENT_MODE: (&str, &str) = ("x-development-mode", "email-trusted");
+
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/support/public", post(public))
+    Router::new().route("/api/support/public", post(public)).route("/api/support/private", post(private))
 }
 
 async fn public(State(chat): State<Chat>, Json(body): Json<Body>) -> Result<Json<Answer>, Problem> {
-    let reply = chat.turn(&body.into_question(Mode::Public)).await?;
+    let reply = chat.turn(&body.into_question(None)).await?;
     Ok(Json(Answer::from(reply)))
+}
+
+async fn private(State(chat): State<Chat>, caller: Caller, Json(body): Json<Body>) -> Result<Response, Problem> {
+    let email = match &caller {
+        Caller::Customer(session) => session.email.clone(),
+        // Whatever the body says of a verified customer's address is not even looked at.
+        Caller::Developer => body.email()?,
+    };
+    let reply = chat.turn(&body.into_question(Some(email))).await?;
+    let mut response = Json(Answer::from(reply)).into_response();
+    if matches!(caller, Caller::Developer) {
+        let (name, value) = DEVELOPMENT_MODE;
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
 }
 
 #[derive(Deserialize)]
@@ -28,12 +54,19 @@ struct Body {
     message: Message,
     #[serde(default)]
     conversation_id: Option<String>,
+    #[serde(default)]
+    email: Option<Value>,
 }
 
 impl Body {
-    fn into_question(self, mode: Mode) -> Question {
+    fn into_question(self, customer: Option<Email>) -> Question {
         let conversation = self.conversation_id.as_deref().and_then(Handle::presented);
-        Question { message: self.message, conversation, mode }
+        Question { message: self.message, conversation, customer }
+    }
+
+    fn email(&self) -> Result<Email, Problem> {
+        let typed = self.email.as_ref().and_then(Value::as_str).ok_or(Error::Unauthenticated)?;
+        Email::try_from(typed.to_owned()).map_err(|complaint| Problem::invalid("email", complaint))
     }
 }
 

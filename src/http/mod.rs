@@ -2,6 +2,7 @@
 
 mod auth;
 mod chat;
+mod cookies;
 mod escalate;
 mod extract;
 mod guard;

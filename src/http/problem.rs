@@ -94,6 +94,7 @@ impl From<Error> for Problem {
             Error::Invalid { field, message } => Self::invalid(field, &message),
             Error::Malformed(message) => Self::malformed(message),
             Error::Unauthenticated => Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", message),
+            Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", message),
             Error::Upstream { source, .. } => Self { cause: Some(Arc::new(source)), ..Self::busy(&message) },

@@ -1,5 +1,6 @@
 //! Other people's APIs, each behind a base URL from the settings.
 
+pub mod sessions;
 pub mod telegram;
 
 use std::time::Duration;

@@ -2,12 +2,15 @@
 
 use std::time::Instant;
 
+use chrono::Utc;
 use serde_json::json;
 use sqlx::PgPool;
 use tracing::info;
 
 use super::{
-    answer::{self, Answer, Voice},
+    account,
+    answer::{self, Answer, Language, Voice},
+    context::Context,
     faq_loader::{KnowledgeBase, Loaded},
     handoff::{self, Reason},
     tickets::{Origin, Request, Tickets},
@@ -15,7 +18,7 @@ use super::{
 use crate::{
     domain::{
         contact::Email,
-        conversation::{Mode, Status},
+        conversation::Status,
         handle::Handle,
         message::{Message, MessageId},
         source::Source,
@@ -47,7 +50,8 @@ pub struct Chat {
 pub struct Question {
     pub message: Message,
     pub conversation: Option<Handle>,
-    pub mode: Mode,
+    /// Whose private conversation it is; nobody's is public.
+    pub customer: Option<Email>,
 }
 
 /// What they hear, and how it came about.
@@ -63,6 +67,7 @@ pub struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnsweredBy {
     KnowledgeBase,
+    Records,
     PersonWaiting,
 }
 
@@ -70,6 +75,7 @@ impl AnsweredBy {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KnowledgeBase => "knowledge_base",
+            Self::Records => "records",
             Self::PersonWaiting => "person_waiting",
         }
     }
@@ -82,6 +88,8 @@ pub struct Draft {
     pub answered_by: AnsweredBy,
     pub confidence: f32,
     pub sources: Vec<Source>,
+    /// Whether it holds more than manners.
+    says_something: bool,
     /// Set when a person should take over.
     pub reason: Option<Reason>,
     /// Where that person can reach whoever asks.
@@ -93,11 +101,12 @@ impl Chat {
         let started = Instant::now();
         let message: String = question.message.as_str().chars().take(READ).collect();
         let (asked, fresh) = (MessageId::random(), Handle::random());
-        let presented = question.conversation.as_ref();
-        let open = conversations::receive(&self.db, presented, &fresh, question.mode, asked, question.message.as_str())
-            .await?;
-        let earlier = if open.is_new { Vec::new() } else { conversations::earlier(&self.db, open.id, asked).await? };
-        let draft = decide(&self.knowledge.current(), &self.voice, &message, &earlier, &open);
+        let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
+        let open =
+            conversations::receive(&self.db, presented, &fresh, customer, asked, question.message.as_str()).await?;
+        let (earlier, context) = tokio::try_join!(self.earlier(&open, asked), self.context(customer))?;
+        let asker = Asker { customer, context: context.as_ref(), earlier: &earlier, open: &open };
+        let draft = decide(&self.knowledge.current(), &self.voice, &message, &asker);
         let (id, ticket, draft) = self.store(&open, draft, &quote(&earlier, &message), started).await?;
         let status = if draft.reason.is_some() { Status::Waiting } else { open.status };
         let conversation = match presented {
@@ -107,6 +116,17 @@ impl Chat {
         info!(outcome = ?draft.outcome, confidence = draft.confidence, handoff = draft.reason.map(Reason::as_str),
             took_ms = milliseconds(started), "question answered");
         Ok(Reply { id, conversation, status, ticket, draft })
+    }
+
+    async fn earlier(&self, open: &Open, asked: MessageId) -> Result<Vec<Turn>> {
+        if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, asked).await }
+    }
+
+    async fn context(&self, customer: Option<&Email>) -> Result<Option<Context>> {
+        match customer {
+            Some(email) => Context::of(&self.db, email).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
@@ -157,20 +177,30 @@ fn milliseconds(since: Instant) -> i32 {
     i32::try_from(since.elapsed().as_millis()).unwrap_or(i32::MAX)
 }
 
+/// Whoever asks, with all that bears on the answer.
+struct Asker<'a> {
+    customer: Option<&'a Email>,
+    context: Option<&'a Context>,
+    earlier: &'a [Turn],
+    open: &'a Open,
+}
+
 /// What to say, from what is known; no I/O.
-fn decide(desk: &Loaded, voice: &Voice, message: &str, earlier: &[Turn], open: &Open) -> Draft {
-    if open.status == Status::Human {
+fn decide(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> Draft {
+    if asker.open.status == Status::Human {
         return person_waiting();
     }
-    let given = theirs(message, desk).filter(|email| open.status == Status::Waiting && is_news(email, open));
-    let answer = desk.knowledge.answer(message, earlier);
-    let reason = handoff::judge(message, earlier)
+    let answer = desk.knowledge.answer(message, asker.earlier);
+    let language = answer.language;
+    let given = given_address(desk, message, asker);
+    let draft = from_records(message, asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    let reason = handoff::judge(message, asker.earlier)
         .or(given.as_ref().map(|_| Reason::CustomerRequest))
-        .or_else(|| unsure_again(answer.outcome, earlier));
-    let Some(reason) = reason else { return answered_by_knowledge(answer) };
+        .or_else(|| unsure_again(draft.outcome, asker.earlier));
+    let Some(reason) = reason else { return draft };
     let only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
-    let address = address(message, earlier, open, desk);
-    hand_over(answer, only_address, reason, address, voice)
+    let known = draft.outcome == Outcome::Answer && draft.says_something && !only_address;
+    hand_over(draft, known, language, reason, address(desk, message, asker), voice)
 }
 
 /// Two answers in a row that were no answer: a third would only annoy.
@@ -180,8 +210,9 @@ fn unsure_again(outcome: Outcome, earlier: &[Turn]) -> Option<Reason> {
     (unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
 }
 
-fn answered_by_knowledge(answer: Answer) -> Draft {
+fn from_knowledge(answer: Answer) -> Draft {
     Draft {
+        says_something: answer.is_from_knowledge(),
         text: answer.text,
         outcome: answer.outcome,
         answered_by: AnsweredBy::KnowledgeBase,
@@ -192,20 +223,37 @@ fn answered_by_knowledge(answer: Answer) -> Draft {
     }
 }
 
-/// A person will answer; what is known for sure goes along, unless nothing was asked.
-fn hand_over(answer: Answer, only_address: bool, reason: Reason, address: Option<Email>, voice: &Voice) -> Draft {
-    let language = answer.language;
-    let known = Some(answer).filter(|answer| answer.is_from_knowledge() && !only_address);
-    let text = answer::handed_over(known.as_ref(), language, voice, address.is_some());
-    Draft {
-        text,
-        outcome: known.as_ref().map_or(Outcome::HandedOver, |answer| answer.outcome),
-        answered_by: AnsweredBy::KnowledgeBase,
-        confidence: known.as_ref().map_or(0.0, |answer| answer.confidence),
-        sources: known.map(|answer| answer.sources).unwrap_or_default(),
-        reason: Some(reason),
-        address,
+/// A customer's question about their own affairs, from their records.
+fn from_records(message: &str, asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
+    let recorded = account::answer(message, asker.context?, voice, Utc::now())?;
+    Some(Draft {
+        says_something: recorded.known,
+        text: recorded.text,
+        outcome: if recorded.known { Outcome::Answer } else { Outcome::Unknown },
+        answered_by: AnsweredBy::Records,
+        confidence: if recorded.known { 1.0 } else { 0.0 },
+        sources: Vec::new(),
+        reason: None,
+        address: None,
+    })
+}
+
+/// A person will answer; what is known for sure goes along.
+fn hand_over(
+    draft: Draft,
+    known: bool,
+    language: Language,
+    reason: Reason,
+    address: Option<Email>,
+    voice: &Voice,
+) -> Draft {
+    let said = Some(draft.text.as_str()).filter(|_| known);
+    let text = answer::handed_over(said, language, voice, address.is_some());
+    let handed_over = Draft { text, reason: Some(reason), address, ..draft };
+    if known {
+        return handed_over;
     }
+    Draft { outcome: Outcome::HandedOver, confidence: 0.0, sources: Vec::new(), ..handed_over }
 }
 
 fn person_waiting() -> Draft {
@@ -217,18 +265,25 @@ fn person_waiting() -> Draft {
         answered_by: AnsweredBy::PersonWaiting,
         confidence: 0.0,
         sources: Vec::new(),
+        says_something: false,
         reason: None,
         address: None,
     }
 }
 
-/// Where whoever asks can be reached: as they just said, as the conversation knows, or as they
-/// said before.
-fn address(message: &str, earlier: &[Turn], open: &Open, desk: &Loaded) -> Option<Email> {
-    let known = || open.email.clone().and_then(|email| Email::try_from(email).ok());
-    let customers = earlier.iter().rev().filter(|turn| turn.author == Author::Customer);
+/// Where whoever asks can be reached: as the site knows them, as they just said, as the
+/// conversation knows, or as they said before.
+fn address(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
+    let known = || asker.open.email.clone().and_then(|email| Email::try_from(email).ok());
+    let customers = asker.earlier.iter().rev().filter(|turn| turn.author == Author::Customer);
     let said_before = || customers.clone().find_map(|turn| theirs(&turn.text, desk));
-    theirs(message, desk).or_else(known).or_else(said_before)
+    asker.customer.cloned().or_else(|| theirs(message, desk)).or_else(known).or_else(said_before)
+}
+
+/// The address a waiting visitor gives us with this message. A customer has one already.
+fn given_address(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
+    let waits = asker.customer.is_none() && asker.open.status == Status::Waiting;
+    theirs(message, desk).filter(|email| waits && is_news(email, asker.open))
 }
 
 /// An address in a customer's words that is not one of the company's own.

@@ -1,7 +1,9 @@
 //! Decides: no status codes above, no SQL below.
 
+pub mod account;
 pub mod answer;
 pub mod chat;
+pub mod context;
 pub mod cursor;
 pub mod faq_loader;
 pub mod handoff;

@@ -31,15 +31,17 @@ pub struct Open {
 }
 
 /// Stores a customer's message in the conversation that `presented` names, or in a new one
-/// under `fresh`: one statement, so one commit and one round trip.
+/// under `fresh`: one statement, so one commit and one round trip. With an `owner` the
+/// conversation is private and theirs; somebody else's is no conversation at all.
 pub async fn receive(
     db: impl PgExecutor<'_>,
     presented: Option<&Handle>,
     fresh: &Handle,
-    mode: Mode,
+    owner: Option<&Email>,
     message: MessageId,
     body: &str,
 ) -> Result<Open> {
+    let mode = if owner.is_some() { Mode::Private } else { Mode::Public };
     let presented = presented.map(Handle::hash);
     let row = sqlx::query!(
         r#"
@@ -49,10 +51,11 @@ pub async fn receive(
                 status = case status when 'closed' then 'ai' else status end
             where handle_hash = $1
               and mode = $2
+              and ($7::text is null or lower(email) = lower($7))
             returning id, status, email, false as is_new
         ), opened as (
-            insert into support.conversations (id, handle_hash, mode)
-            select $3, $4, $2
+            insert into support.conversations (id, handle_hash, mode, email)
+            select $3, $4, $2, $7
             where not exists (select from found)
             returning id, status, email, true as is_new
         ), conversation as (
@@ -73,6 +76,7 @@ pub async fn receive(
         fresh.hash(),
         message.0,
         body,
+        owner.map(Email::as_str),
     )
     .fetch_one(db)
     .await?;

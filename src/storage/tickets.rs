@@ -215,6 +215,23 @@ pub async fn find(db: impl PgExecutor<'_>, id: &TicketId) -> Result<Option<Ticke
     Ok(ticket)
 }
 
+/// Where the newest tickets of an address stand.
+pub async fn statuses_of(db: impl PgExecutor<'_>, email: &Email) -> Result<Vec<(TicketId, Status)>> {
+    let rows = sqlx::query!(
+        r#"
+        select code as "code: TicketId", status as "status: Status"
+        from support.tickets
+        where lower(email) = lower($1)
+        order by created_at desc, id desc
+        limit 10
+        "#,
+        email.as_str(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.status)).collect())
+}
+
 /// Locks a ticket and tells where it stands.
 pub async fn status_of(db: &mut PgConnection, id: &TicketId) -> Result<Option<Status>> {
     let status = sqlx::query_scalar!(

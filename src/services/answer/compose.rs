@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use super::Voice;
 use super::language::Language;
 use super::sections::Section;
 use super::smalltalk::Pleasantry;
-use super::{Answer, Voice};
 
 /// An answer that is read at one glance.
 const ANSWER_CHARS: usize = 600;
@@ -80,12 +80,12 @@ impl Speaker<'_> {
 }
 
 /// The words of a hand-over: the answer where one is known, that a person will reply, and where.
-pub fn handed_over(answer: Option<&Answer>, language: Language, voice: &Voice, has_address: bool) -> String {
+pub fn handed_over(known: Option<&str>, language: Language, voice: &Voice, has_address: bool) -> String {
     let say = |key| sentence(language, key, voice);
     let address = if has_address { "has_address" } else { "ask_address" };
     let mut text = format!("{} {}", say("handed_over"), say(address));
-    if let Some(answer) = answer.filter(|a| a.is_from_knowledge()) {
-        let _ = write!(text, "\n\n{}\n\n{}", say("handed_over_also"), answer.text);
+    if let Some(known) = known {
+        let _ = write!(text, "\n\n{}\n\n{known}", say("handed_over_also"));
     }
     text
 }

@@ -1,14 +1,16 @@
 //! Handing over: when a person should take a conversation, and why.
 
-mod pattern;
-mod rules;
+mod classifier;
+mod examples;
+mod features;
+mod kinds;
 mod thread;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::turn::Turn;
-use crate::services::answer::{self, Token};
-use rules::Kind;
+use crate::services::answer;
+use features::View;
 
 /// Why a person should answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,118 +50,38 @@ impl Reason {
     }
 }
 
+/// From this chance on a statement is handed over. On examples held out line by line, a bar of 0.65 spared two false
+/// alarms for every three people it missed, and a missed person is the dearer of the two (2026-11).
+const STATEMENT: f32 = 0.5;
+/// A question needs more: those about managers, refunds and locked accounts lie below, those that ask for a person
+/// mostly above.
+const QUESTION: f32 = 0.75;
+/// Nobody needs more sentences to say what is wrong, and each costs time.
+const MOST_SENTENCES: usize = 40;
+
 /// Whether a person should take over, from this message and the ones before it.
 pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
-    let clauses = clauses(message);
-    let said = clauses.iter().find_map(|c| rules::SHIPPED.reason(&c.words, c.kind()));
-    said.or_else(|| {
-        let is_question = clauses.iter().any(|c| c.asks);
-        thread::reason(&answer::tokens(message), is_question, earlier)
-    })
+    let message = considered(message);
+    let sentences: Vec<View> = sentences(message).map(View::of).collect();
+    let asks = sentences.iter().any(|sentence| sentence.asks);
+    reason(message, &sentences).or_else(|| thread::reason(&answer::tokens(message), asks, earlier))
 }
 
-/// A sentence, or the part of one that stands by itself.
-struct Clause {
-    words: Vec<Token>,
-    asks: bool,
+/// The reason this message gives by itself: as a whole, or the strongest one of its sentences.
+fn reason(message: &str, sentences: &[View]) -> Option<Reason> {
+    let whole = (sentences.len() > 1).then(|| View::of(message));
+    let verdicts = whole.iter().chain(sentences).map(|view| (view, classifier::SHIPPED.verdict(&view.features)));
+    let called_for = verdicts.filter(|(view, verdict)| verdict.chance >= if view.asks { QUESTION } else { STATEMENT });
+    called_for.map(|(_, verdict)| verdict).max_by(|a, b| a.chance.total_cmp(&b.chance)).map(|verdict| verdict.reason)
 }
 
-impl Clause {
-    fn kind(&self) -> Kind {
-        if OFFERS.iter().any(|words| self.opens_with(words)) {
-            Kind::Offer
-        } else if OPENINGS.iter().any(|words| self.opens_with(words)) || HYPOTHETICAL.iter().any(|h| self.contains(h)) {
-            Kind::General
-        } else {
-            Kind::Statement
-        }
-    }
-
-    fn opens_with(&self, phrase: &str) -> bool {
-        let words = phrase.split(' ').count();
-        self.words.len() >= words && is(&self.words[..words], phrase)
-    }
-
-    fn contains(&self, phrase: &str) -> bool {
-        self.words.windows(phrase.split(' ').count()).any(|window| is(window, phrase))
-    }
+fn considered(message: &str) -> &str {
+    message.char_indices().nth(answer::CONSIDERED_CHARS).map_or(message, |(end, _)| &message[..end])
 }
 
-fn is(words: &[Token], phrase: &str) -> bool {
-    words.iter().zip(phrase.split(' ')).all(|(token, word)| token.word == word)
-}
-
-/// Openings of questions about what is on offer.
-const OFFERS: [&str; 16] = [
-    "do you",
-    "do u",
-    "do your",
-    "does",
-    "is there",
-    "are there",
-    "which",
-    "what",
-    "whats",
-    "when do",
-    "is your",
-    "are your",
-    "is the",
-    "are the",
-    "can people",
-    "can customers",
-];
-
-/// Openings of questions about how things work.
-const OPENINGS: [&str; 26] = [
-    "how",
-    "when",
-    "where do",
-    "where can",
-    "where is the",
-    "who",
-    "whos",
-    "do i",
-    "do we",
-    "is a",
-    "is it",
-    "are you",
-    "can i",
-    "can we",
-    "can you",
-    "can the",
-    "can a",
-    "can it",
-    "could i",
-    "could you",
-    "may i",
-    "will",
-    "would you",
-    "if",
-    "should i",
-    "should we",
-];
-
-/// Phrases that make a statement a supposition.
-const HYPOTHETICAL: [&str; 12] = [
-    "what happens",
-    "what if",
-    "how would",
-    "in case",
-    "wondering",
-    "is it possible",
-    "policy",
-    "procedure",
-    "would like to know",
-    "want to know",
-    "how does",
-    "a workflow that",
-];
-
-fn clauses(message: &str) -> Vec<Clause> {
-    let considered = message.char_indices().nth(answer::CONSIDERED_CHARS).map_or(message, |(end, _)| &message[..end]);
-    let pieces = considered.split_inclusive(['.', '!', '?', ';', '\n', '।', '¿', '¡']);
-    let clause = |piece: &str| Clause { words: answer::tokens(piece), asks: piece.ends_with('?') };
-    pieces.map(clause).filter(|c| !c.words.is_empty()).collect()
+fn sentences(message: &str) -> impl Iterator<Item = &str> {
+    let pieces = message.split_inclusive(['.', '!', '?', ';', '\n', '।', '¿', '¡']);
+    pieces.filter(|piece| piece.chars().any(char::is_alphanumeric)).take(MOST_SENTENCES)
 }
 
 #[cfg(test)]
@@ -173,7 +95,15 @@ mod tests {
 
     #[test]
     fn whoever_asks_for_a_person_gets_one() {
-        for message in ["I want a human NOW", "speak to billing", "agent", "I'd rather not type this to a machine"] {
+        for message in [
+            "a human please!",
+            "this is the third time, I want a human NOW",
+            "I need human help",
+            "speak to billing",
+            "agent",
+            "can I speak to a human?",
+            "I'm not comfortable with a machine",
+        ] {
             assert_eq!(judge(message, &[]), Some(Reason::CustomerRequest), "{message}");
         }
     }
@@ -184,9 +114,24 @@ mod tests {
             "je veux parler à un humain",
             "quiero hablar con una persona",
             "ich möchte mit einem Menschen sprechen",
+            "मुझे इंसान से बात करनी है",
             "mujhe insaan se baat karni hai",
         ] {
-            assert!(judge(message, &[]).is_some(), "{message}");
+            assert_eq!(judge(message, &[]), Some(Reason::CustomerRequest), "{message}");
+        }
+    }
+
+    #[test]
+    fn one_sentence_of_many_is_enough() {
+        let story = "We moved office in spring. It rained. The new place has a nice view. ".repeat(5);
+        assert_eq!(judge(&story, &[]), None);
+        assert_eq!(judge(&format!("{story} My account is locked."), &[]), Some(Reason::Blocked));
+    }
+
+    #[test]
+    fn nothing_is_made_of_noise() {
+        for message in ["", "??", "asdkjh qwe", "order 88213", "ok", "non capisco niente", "🙂"] {
+            assert_eq!(judge(message, &[]), None, "{message}");
         }
     }
 

@@ -1,0 +1,112 @@
+//! What a customer bought, as the shop's own tables tell it.
+
+use chrono::{DateTime, Utc};
+
+/// Where an order stands. The shop writes free words; these are the ones it is known to use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Bought; the intake form has not come yet.
+    AwaitingIntake,
+    IntakeReceived,
+    InProgress,
+    InRevision,
+    Delivered,
+    /// A word we don't know, told as it stands.
+    Other(String),
+}
+
+impl From<&str> for Progress {
+    fn from(status: &str) -> Self {
+        match status.trim().to_uppercase().as_str() {
+            "NEW" | "INTAKE_PENDING" => Self::AwaitingIntake,
+            "INTAKE_COMPLETE" => Self::IntakeReceived,
+            "IN_PROGRESS" => Self::InProgress,
+            "REVISION" => Self::InRevision,
+            "DONE" | "COMPLETE" => Self::Delivered,
+            _ => Self::Other(status.trim().replace('_', " ").to_lowercase()),
+        }
+    }
+}
+
+/// One order of one customer.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub id: i32,
+    /// As the shop writes it: `STARTER`, or with a term, `GROWTH_YEAR`.
+    pub tier: String,
+    pub progress: Progress,
+    pub deadline: Option<DateTime<Utc>>,
+    pub revisions_left: Option<i32>,
+    pub files_url: Option<String>,
+    pub final_package_url: Option<String>,
+    pub ordered_at: Option<DateTime<Utc>>,
+}
+
+impl Order {
+    /// The tier as people say it: "Starter", "Growth, yearly".
+    pub fn plan(&self) -> String {
+        let (plan, term) = match self.tier.rsplit_once('_') {
+            Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
+            _ => (self.tier.as_str(), None),
+        };
+        let words: Vec<String> = plan.split(['_', ' ', '-']).filter(|word| !word.is_empty()).map(capitalised).collect();
+        let term = match term {
+            Some("YEAR") => ", yearly",
+            Some(_) => ", monthly",
+            None => "",
+        };
+        format!("{}{term}", words.join(" "))
+    }
+
+    /// A subscription has a term and is nothing that is built and delivered.
+    pub fn is_subscription(&self) -> bool {
+        self.tier.ends_with("_YEAR") || self.tier.ends_with("_MONTH")
+    }
+}
+
+/// Something that happened to an order.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub order_id: i32,
+    pub description: Option<String>,
+    pub happened_at: Option<DateTime<Utc>>,
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(tier: &str) -> Order {
+        Order {
+            id: 1,
+            tier: tier.into(),
+            progress: Progress::InProgress,
+            deadline: None,
+            revisions_left: None,
+            files_url: None,
+            final_package_url: None,
+            ordered_at: None,
+        }
+    }
+
+    #[test]
+    fn a_tier_reads_like_a_plan() {
+        assert_eq!(order("STARTER").plan(), "Starter");
+        assert_eq!(order("GROWTH_YEAR").plan(), "Growth, yearly");
+        assert_eq!(order("WHITE_LABEL").plan(), "White Label");
+    }
+
+    #[test]
+    fn both_words_for_delivered_mean_it_and_an_unknown_one_stands_as_it_is() {
+        assert_eq!(Progress::from("DONE"), Progress::Delivered);
+        assert_eq!(Progress::from("complete"), Progress::Delivered);
+        assert_eq!(Progress::from("ON_HOLD"), Progress::Other("on hold".into()));
+    }
+}
