@@ -8,8 +8,8 @@ pub enum Progress {
     /// Bought; the intake form has not come yet.
     AwaitingIntake,
     IntakeReceived,
-    InProgress,
-    InRevision,
+    Building,
+    Revising,
     Delivered,
     /// A word we don't know, told as it stands.
     Other(String),
@@ -20,8 +20,8 @@ impl From<&str> for Progress {
         match status.trim().to_uppercase().as_str() {
             "NEW" | "INTAKE_PENDING" => Self::AwaitingIntake,
             "INTAKE_COMPLETE" => Self::IntakeReceived,
-            "IN_PROGRESS" => Self::InProgress,
-            "REVISION" => Self::InRevision,
+            "IN_PROGRESS" => Self::Building,
+            "REVISION" => Self::Revising,
             "DONE" | "COMPLETE" => Self::Delivered,
             _ => Self::Other(status.trim().replace('_', " ").to_lowercase()),
         }
@@ -87,7 +87,7 @@ mod tests {
         Order {
             id: 1,
             tier: tier.into(),
-            progress: Progress::InProgress,
+            progress: Progress::Building,
             deadline: None,
             revisions_left: None,
             files_url: None,

@@ -100,11 +100,11 @@ impl Chat {
     pub async fn turn(&self, question: &Question) -> Result<Reply> {
         let started = Instant::now();
         let message: String = question.message.as_str().chars().take(READ).collect();
-        let (asked, fresh) = (MessageId::random(), Handle::random());
+        let (received, fresh) = (MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let open =
-            conversations::receive(&self.db, presented, &fresh, customer, asked, question.message.as_str()).await?;
-        let (earlier, context) = tokio::try_join!(self.earlier(&open, asked), self.context(customer))?;
+            conversations::receive(&self.db, presented, &fresh, customer, received, question.message.as_str()).await?;
+        let (earlier, context) = tokio::try_join!(self.earlier(&open, received), self.context(customer))?;
         let asker = Asker { customer, context: context.as_ref(), earlier: &earlier, open: &open };
         let draft = decide(&self.knowledge.current(), &self.voice, &message, &asker);
         let (id, ticket, draft) = self.store(&open, draft, &quote(&earlier, &message), started).await?;
@@ -118,8 +118,8 @@ impl Chat {
         Ok(Reply { id, conversation, status, ticket, draft })
     }
 
-    async fn earlier(&self, open: &Open, asked: MessageId) -> Result<Vec<Turn>> {
-        if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, asked).await }
+    async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
+        if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, received).await }
     }
 
     async fn context(&self, customer: Option<&Email>) -> Result<Option<Context>> {

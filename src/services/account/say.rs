@@ -55,8 +55,8 @@ fn status(order: &Order, now: DateTime<Utc>) -> String {
         Progress::IntakeReceived => {
             format!("We have your intake form for your {plan} order, and the build starts next.{due}")
         }
-        Progress::InProgress => format!("Your {plan} order is being built.{due}"),
-        Progress::InRevision => format!("Your {plan} order is being revised.{due}"),
+        Progress::Building => format!("Your {plan} order is being built.{due}"),
+        Progress::Revising => format!("Your {plan} order is being revised.{due}"),
         Progress::Delivered => format!("Your {plan} order has been delivered."),
         Progress::Other(word) => format!("The status of your {plan} order is \"{word}\".{due}"),
     }
