@@ -18,7 +18,7 @@ use crate::{
     config::{Config, Database},
     http,
     integrations::{self, telegram::Telegram},
-    services::{answer::Voice, faq_loader::KnowledgeBase},
+    services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
         self,
@@ -66,6 +66,8 @@ impl Server {
     pub async fn start(config: Config) -> Result<Self, StartRefused> {
         // Every TLS connection of the process uses this; a second start in one process finds it there.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        // It takes a tenth of a second that the start need not: whoever asks sooner waits for the rest.
+        task::spawn_blocking(handoff::prepare);
         let (socket, knowledge, database) =
             tokio::join!(async { bind(config.listen) }, open_knowledge(&config), open_database(&config));
         let mut reasons = Vec::new();

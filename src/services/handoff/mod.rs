@@ -60,6 +60,11 @@ const QUESTION: f32 = 0.75;
 /// Nobody needs more sentences to say what is wrong, and each costs time.
 const MOST_SENTENCES: usize = 40;
 
+/// Learns from the examples now, so that the first visitor need not wait for it.
+pub fn prepare() {
+    std::sync::LazyLock::force(&classifier::SHIPPED);
+}
+
 /// Whether a person should take over, from this message and the ones before it.
 pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
     let message = considered(message);
