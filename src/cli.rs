@@ -1,6 +1,7 @@
 //! The command line: what the one binary can be asked to do.
 
 mod ask;
+mod audit;
 mod session;
 mod throwaway;
 
@@ -35,6 +36,8 @@ enum Command {
     Serve,
     /// Answer a question from the knowledge base, without a database.
     Ask(ask::Ask),
+    /// Prove the program end to end, and look at what is configured.
+    Audit(audit::Audit),
     /// Make a customer's session of one hour, to try the private chat with.
     Session(session::Session),
     /// Run a command with `DATABASE_URL` naming an empty throw-away PostgreSQL, as the tests do.
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => with_config(serve),
         Command::Ask(ask) => with_config(|config| ask.run(&config)),
+        Command::Audit(audit) => with_config(|config| audit.run(&config)),
         Command::Session(session) => with_config(|config| session.run(&config)),
         Command::WithPostgres(with_postgres) => with_postgres.run(),
     }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
-use serde::Deserialize;
+use reqwest::{Client, RequestBuilder, StatusCode, Url};
+use serde::{Deserialize, de::DeserializeOwned};
 use teloxide::{
     ApiError,
     payloads::{SendMessage, SendMessageSetters as _},
@@ -22,30 +22,37 @@ const LONGEST_TEXT: usize = 4_096;
 pub struct Telegram {
     client: Client,
     send_message: Url,
+    get_me: Url,
     chat: Recipient,
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    result: Option<Sent>,
+struct Answer<T> {
+    result: Option<T>,
     description: Option<ApiError>,
     parameters: Option<ResponseParameters>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Sent {
     message_id: i64,
+}
+
+#[derive(Deserialize)]
+struct Bot {
+    username: String,
 }
 
 impl Telegram {
     pub fn new(settings: &config::Telegram, client: Client) -> anyhow::Result<Self> {
         let base = settings.api_url.as_str().trim_end_matches('/');
-        let send_message = Url::parse(&format!("{base}/bot{}/sendMessage", settings.token.expose()))?;
+        let method = |name| Url::parse(&format!("{base}/bot{}/{name}", settings.token.expose()));
+        let (send_message, get_me) = (method("sendMessage")?, method("getMe")?);
         let chat = match settings.chat_id.parse() {
             Ok(id) => Recipient::Id(ChatId(id)),
             Err(_) => Recipient::ChannelUsername(settings.chat_id.clone()),
         };
-        Ok(Self { client, send_message, chat })
+        Ok(Self { client, send_message, get_me, chat })
     }
 
     /// Sends plain text (no markup, so nothing in it can fail to parse or pose as markup) and
@@ -59,18 +66,23 @@ impl Telegram {
             show_above_text: false,
         };
         let message = SendMessage::new(self.chat.clone(), cut(text)).link_preview_options(preview);
-        let response = self
-            .client
-            .post(self.send_message.clone())
-            .json(&message)
-            .send()
-            .await
-            // The token is part of the address, so errors must not carry it.
-            .map_err(|error| Failure::later(describe(&error.without_url())))?;
-        let status = response.status();
-        let body = read_capped(response).await.ok_or_else(|| Failure::later("the answer broke off or was too long"))?;
-        read(status, &body)
+        let sent: Sent = call(self.client.post(self.send_message.clone()).json(&message)).await?;
+        Ok(sent.message_id.to_string())
     }
+
+    /// The bot's user name: asking for it messages nobody, and only a good token learns it.
+    pub async fn who_am_i(&self) -> Result<String, Failure> {
+        let bot: Bot = call(self.client.get(self.get_me.clone())).await?;
+        Ok(bot.username)
+    }
+}
+
+async fn call<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure> {
+    // The token is part of the address, so errors must not carry it.
+    let response = request.send().await.map_err(|error| Failure::later(describe(&error.without_url())))?;
+    let status = response.status();
+    let body = read_capped(response).await.ok_or_else(|| Failure::later("the answer broke off or was too long"))?;
+    read(status, &body)
 }
 
 fn describe(error: &reqwest::Error) -> String {
@@ -85,8 +97,8 @@ fn describe(error: &reqwest::Error) -> String {
 }
 
 /// What an answer means. The status comes first: a proxy's error page is no Telegram error.
-fn read(status: StatusCode, body: &[u8]) -> Result<String, Failure> {
-    let answer: Option<Answer> = serde_json::from_slice(body).ok();
+fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Failure> {
+    let answer: Option<Answer<T>> = serde_json::from_slice(body).ok();
     if status.is_server_error() {
         return Err(Failure::later(format!("status {}", status.as_u16())));
     }
@@ -94,7 +106,7 @@ fn read(status: StatusCode, body: &[u8]) -> Result<String, Failure> {
         return Err(refused_without_reason(status));
     };
     match (answer.result, answer.description, answer.parameters) {
-        (Some(sent), ..) if status.is_success() => Ok(sent.message_id.to_string()),
+        (Some(result), ..) if status.is_success() => Ok(result),
         (_, _, Some(ResponseParameters::RetryAfter(wait))) => Err(Failure::Later {
             retry_after: Some(Duration::from_secs(u64::from(wait.seconds()))),
             error: "too many messages".into(),
@@ -152,7 +164,11 @@ fn cut(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn later(error: &str) -> Result<String, Failure> {
+    fn read(status: StatusCode, body: &[u8]) -> Result<Sent, Failure> {
+        super::read(status, body)
+    }
+
+    fn later(error: &str) -> Result<Sent, Failure> {
         Err(Failure::later(error))
     }
 
@@ -167,7 +183,10 @@ mod tests {
 
     #[test]
     fn a_sent_message_gives_its_id() {
-        assert_eq!(read(StatusCode::OK, br#"{"ok":true,"result":{"message_id":7,"date":0}}"#), Ok("7".into()));
+        assert_eq!(
+            read(StatusCode::OK, br#"{"ok":true,"result":{"message_id":7,"date":0}}"#),
+            Ok(Sent { message_id: 7 })
+        );
     }
 
     #[test]

@@ -51,6 +51,13 @@ pub async fn connect(url: &str, budgets: &Budgets) -> anyhow::Result<PgPool> {
     Ok(pool)
 }
 
+/// Whether a database can be used at all, without changing anything in it.
+pub async fn look(url: &str, budgets: &Budgets) -> anyhow::Result<String> {
+    let options = options(url, budgets)?;
+    refuse_old_servers(&options).await?;
+    Ok(format!("it answers at {}", place(&options)))
+}
+
 /// Brings the schema up to date. A schema that is newer than this program is left alone, so that
 /// an instance of before can start again in the middle of a deploy.
 async fn migrate(options: PgConnectOptions) -> anyhow::Result<()> {
