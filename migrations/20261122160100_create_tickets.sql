@@ -19,7 +19,7 @@ create table support.tickets (
 
 create unique index tickets_one_open_a_conversation on support.tickets (conversation_id) where status <> 'closed';
 create index tickets_newest_first on support.tickets (created_at desc, id desc);
-create index tickets_by_email on support.tickets (lower(email), created_at desc, id desc);
+create index tickets_by_email on support.tickets (lower(email collate "C"), created_at desc, id desc);
 
 -- What was asked for by the escalate path, so that the same words from the same address within a
 -- short time are one request.

@@ -1,8 +1,11 @@
 -- Orders belong to another program, whose database this may be: its tables are read as they are
--- and made only where they do not exist (asking first, because a role that may read them may not
--- be allowed to create anything beside them). Timestamps have no zone and mean UTC.
+-- and made only where they do not exist and this role may make them; a desk without a shop has no
+-- orders to tell of. Timestamps have no zone and mean UTC.
 do $$
 begin
+    if not has_schema_privilege('public', 'create') then
+        return;
+    end if;
     if to_regclass('public.dfy_orders') is null then
         create table public.dfy_orders (
             id serial primary key,
@@ -20,7 +23,7 @@ begin
             updated_at timestamp default (now() at time zone 'utc')
         );
         -- Found whatever the case of the address.
-        create index dfy_orders_by_lower_email on public.dfy_orders (lower(customer_email));
+        create index dfy_orders_by_lower_email on public.dfy_orders (lower(customer_email collate "C"));
     end if;
     if to_regclass('public.dfy_activity') is null then
         create table public.dfy_activity (

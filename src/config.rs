@@ -21,6 +21,8 @@ pub use self::{reader::Refused, secret::Secret};
 pub struct Config {
     /// `HOST` and `PORT`.
     pub listen: SocketAddr,
+    /// Whether `TRUSTED_PROXIES` says that strangers reach us through somebody.
+    pub is_behind_proxy: bool,
     /// Where strangers reach us, when that is known.
     pub public_url: Option<Url>,
     /// Who the desk speaks for.
@@ -130,12 +132,15 @@ impl Config {
 
     /// *Public* means reachable by strangers; everything else is development.
     pub fn is_public(&self) -> bool {
-        !self.listen.ip().is_loopback() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        !self.listen.ip().is_loopback()
+            || self.is_behind_proxy
+            || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
     fn assemble<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Self {
         let mut config = Self {
             listen: listen(reader),
+            is_behind_proxy: reader.text("TRUSTED_PROXIES").is_some(),
             public_url: reader.parsed("PUBLIC_URL", "an address such as https://api.example.com"),
             company: company(reader),
             knowledge: knowledge(reader),
@@ -172,7 +177,7 @@ fn session_secrets<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Vec
 /// Believing an address that anybody may type is for a machine nobody else reaches; whatever
 /// looks like a real deployment refuses the start.
 fn trusts_email<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, config: &Config) -> bool {
-    let real = ["TRUSTED_PROXIES", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY"];
+    let real = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY"];
     let set: Vec<&str> = real.into_iter().filter(|name| reader.text(name).is_some()).collect();
     match reader.text("SUPPORT_TRUST_EMAIL").as_deref() {
         None | Some("off") => false,

@@ -48,6 +48,7 @@ fn answered(name: &str) -> Vec<(Gold, Prediction)> {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let gold = fs::read_to_string(&set).unwrap();
     let predicted = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(gold.lines().count(), predicted.lines().count(), "every question is answered");
     gold.lines().zip(predicted.lines()).map(|(gold, predicted)| (read(gold), read(predicted))).collect()
 }
 

@@ -21,18 +21,74 @@ impl Email {
         &self.0
     }
 
-    /// What two spellings of one address share.
+    /// What two spellings of one address share. Only ASCII is folded, here and in the database: a
+    /// Kelvin sign is no k, and whoever owns an address with one owns no other.
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        self.0.to_ascii_lowercase()
     }
 
     /// The addresses in a text somebody wrote, such as "it is ada@example.com, thanks".
     pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
-        text.split(|c: char| c.is_whitespace() || ",;:<>()[]\"'".contains(c))
-            .filter(|word| word.contains('@'))
-            .filter_map(|word| Self::try_from(word.trim_matches(['.', '!', '?', '*', '_']).to_owned()).ok())
+        words(text).filter_map(|(_, word)| Self::in_word(word))
+    }
+
+    /// The addresses somebody gives as their own: the message is hardly more than the address, or
+    /// says whose it is ("I am …", "my e-mail is …"). One that is only mentioned is somebody else's.
+    pub fn given_in(text: &str) -> impl Iterator<Item = Self> {
+        let is_short = !text.contains('?') && text.split_whitespace().count() <= SHORT;
+        words(text).filter_map(move |(at, word)| Self::in_word(word).filter(|_| is_short || is_owned(&text[..at])))
+    }
+
+    fn in_word(word: &str) -> Option<Self> {
+        let is_candidate = word.contains('@');
+        is_candidate
+            .then(|| word.trim_matches(['.', '!', '?', '*', '_']).to_owned())
+            .and_then(|word| Self::try_from(word).ok())
     }
 }
+
+/// The words of a text with where they begin.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let ends = |c: char| c.is_whitespace() || ",;:<>()[]\"'".contains(c);
+    text.split(ends).map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+/// Whether what stands before an address says that it is the writer's.
+fn is_owned(before: &str) -> bool {
+    let before = before.to_lowercase().replace('\u{2019}', "'");
+    let before = before.trim_end_matches(|c: char| c.is_whitespace() || "<([\"':".contains(c));
+    let no_letter = |rest: &str| !rest.chars().next_back().is_some_and(char::is_alphanumeric);
+    OWNED.iter().any(|words| before.strip_suffix(words).is_some_and(no_letter))
+}
+
+/// A message of so many words that holds an address is the address.
+const SHORT: usize = 4;
+
+/// How people introduce their own address.
+const OWNED: [&str; 22] = [
+    "i am",
+    "i'm",
+    "im",
+    "it is",
+    "it's",
+    "its",
+    "email is",
+    "e-mail is",
+    "mail is",
+    "address is",
+    "mine is",
+    "this is",
+    "me at",
+    "me on",
+    "me under",
+    "me by",
+    "me via",
+    "my email",
+    "my e-mail",
+    "my mail",
+    "my address",
+    "reply to",
+];
 
 impl TryFrom<String> for Email {
     type Error = &'static str;
@@ -43,7 +99,7 @@ impl TryFrom<String> for Email {
         if typed.len() > LONGEST || !is_local(local) || !is_domain(domain) {
             return Err(REFUSED);
         }
-        Ok(Self(format!("{local}@{}", domain.to_lowercase())))
+        Ok(Self(format!("{local}@{}", domain.to_ascii_lowercase())))
     }
 }
 
@@ -116,5 +172,38 @@ mod tests {
         assert_eq!(found("sure: it's <Ada@Example.com>, not bob@example.com."), ["Ada@example.com", "bob@example.com"]);
         assert_eq!(found("ada@example.com!"), ["ada@example.com"]);
         assert!(found("meet me @ noon").is_empty());
+    }
+
+    #[test]
+    fn an_address_is_given_when_the_text_says_whose_it_is() {
+        let given = |text: &str| Email::given_in(text).map(|email| email.as_str().to_owned()).collect::<Vec<_>>();
+
+        for text in [
+            "ada@example.com",
+            "ok: ada@example.com, thanks",
+            "I want to speak to a human, I am ada@example.com",
+            "you can reach me at <ada@example.com> all day long",
+            "sorry, not ada@exmple.com, it is ada@example.com",
+            "my e-mail: ada@example.com and I need help with my build",
+        ] {
+            assert_eq!(given(text).last().map(String::as_str), Some("ada@example.com"), "{text}");
+        }
+        for text in [
+            "can workflows e-mail bob@client.example automatically?",
+            "I want to speak to somebody about the mails I get from invoices@stripe.example",
+            "is bob@client.example allowed as a recipient of reports",
+            "bob@client.example?",
+        ] {
+            assert!(given(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_that_only_look_alike_are_not_folded() {
+        let email = |typed: &str| Email::try_from(typed.to_owned()).unwrap().folded();
+
+        assert_ne!(email("\u{212a}it@x.example"), email("kit@x.example"));
+        assert_ne!(email("a@\u{212a}ompany.example"), email("a@kompany.example"));
+        assert_eq!(email("KIT@X.example"), email("kit@x.example"));
     }
 }

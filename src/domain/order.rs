@@ -31,7 +31,6 @@ impl From<&str> for Progress {
 /// One order of one customer.
 #[derive(Clone, Debug)]
 pub struct Order {
-    pub id: i32,
     /// As the shop writes it: `STARTER`, or with a term, `GROWTH_YEAR`.
     pub tier: String,
     pub progress: Progress,
@@ -64,14 +63,6 @@ impl Order {
     }
 }
 
-/// Something that happened to an order.
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub order_id: i32,
-    pub description: Option<String>,
-    pub happened_at: Option<DateTime<Utc>>,
-}
-
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters
@@ -85,7 +76,6 @@ mod tests {
 
     fn order(tier: &str) -> Order {
         Order {
-            id: 1,
             tier: tier.into(),
             progress: Progress::Building,
             deadline: None,

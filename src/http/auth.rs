@@ -60,7 +60,7 @@ where
                 Err(Error::Forbidden("a request with a cookie must come from a page of the site").into())
             };
         }
-        if identity.trusts_email && is_local(&parts.headers) {
+        if identity.trusts_email && is_local(&parts.headers, &identity) {
             return Ok(Self::Developer);
         }
         Err(Error::Unauthenticated.into())
@@ -83,17 +83,27 @@ fn by_cookie(headers: &HeaderMap, identity: &Identity) -> Option<Session> {
 
 /// A browser sends cookies along wherever the request comes from, so where it comes from counts.
 fn is_from_the_site(headers: &HeaderMap, identity: &Identity) -> bool {
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    origin.is_some_and(|origin| identity.allowed_origins.iter().any(|allowed| allowed == origin))
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let (Some(origin), None) = (origins.next(), origins.next()) else { return false };
+    identity.allowed_origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes())
 }
 
-/// Straight from this machine: nothing forwarded it, and it calls us by a local name.
-fn is_local(headers: &HeaderMap) -> bool {
-    let forwarded = |name: &str| name == "forwarded" || name.starts_with("x-forwarded-");
+/// Straight from this machine: it calls us by a local name, nothing forwarded it, and it comes
+/// from no page but the site's.
+fn is_local(headers: &HeaderMap, identity: &Identity) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(host, |(name, _)| name);
-    ["localhost", "127.0.0.1", "[::1]"].contains(&name) && !headers.keys().any(|header| forwarded(header.as_str()))
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let is_forwarded = headers.keys().any(|header| is_forwarding(header.as_str()));
+    let is_ours = !headers.contains_key(header::ORIGIN) || is_from_the_site(headers, identity);
+    ["localhost", "127.0.0.1", "[::1]"].contains(&name) && !is_forwarded && is_ours
+}
+
+/// Headers that proxies add.
+fn is_forwarding(header: &str) -> bool {
+    let header = header.replace('_', "-");
+    header.starts_with("x-forwarded")
+        || ["forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip"].contains(&header.as_str())
 }

@@ -8,12 +8,13 @@ const MOST_CHUNKS: usize = 20;
 /// Every value that may be a session, for the cookie names given, in the order of the names. A
 /// long one comes as `name.0`, `name.1`, … in any order; with one missing or doubled it is none.
 pub fn sessions(headers: &HeaderMap, names: &[&str]) -> Vec<String> {
+    // Other cookies on the same line may hold any bytes; they are none of our business.
     let cookies: Vec<(&str, &str)> = headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
+        .map(|(name, value)| (name, value.trim_matches('"')))
         .collect();
     names.iter().flat_map(|name| of_name(&cookies, name)).collect()
 }
@@ -51,7 +52,16 @@ mod tests {
     fn every_cookie_of_the_names_is_found() {
         assert_eq!(found(&["a=1; s=one; t=two"]), ["one", "two"]);
         assert_eq!(found(&["t=two", "s=one; s=other"]), ["one", "other", "two"]);
+        assert_eq!(found(&["s=\"one\""]), ["one"]);
         assert!(found(&["xs=1; s2=2", ""]).is_empty());
+    }
+
+    #[test]
+    fn a_neighbour_in_other_letters_takes_no_session_away() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_bytes(b"name=Jos\xe9; s=one").unwrap());
+
+        assert_eq!(sessions(&headers, &["s"]), ["one"]);
     }
 
     #[test]

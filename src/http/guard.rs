@@ -17,7 +17,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::problem::Problem;
-use crate::{config::Budgets, state::Lane};
+use crate::{config::Budgets, error::Error, state::Lane};
 
 /// Headers beyond this are no browser's.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
@@ -134,7 +134,8 @@ pub async fn bounded(State((lane, budgets)): State<(Lane, Arc<Budgets>)>, reques
     let stuck = work.abort_handle();
     match timeout(budgets.handler, work).await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
+        // What the panic said may quote a customer; the log has its place.
+        Ok(Err(_)) => Problem::from(Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response(),
         Err(_) => {
             // Every budget below is shorter: what still runs is stuck, and holds a connection.
             stuck.abort();
@@ -169,7 +170,7 @@ fn of_router(status: StatusCode) -> Option<Problem> {
 
 /// A panic is ours to log and nobody's to read.
 pub fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    Problem::from(crate::error::Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response()
+    Problem::from(Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response()
 }
 
 /// How long browsers may remember what CORS allows.

@@ -17,8 +17,11 @@ pub struct Recorded {
     pub known: bool,
 }
 
-/// The answer from the records, or nothing when the question is about something else.
-pub fn answer(question: &str, context: &Context, voice: &Voice, now: DateTime<Utc>) -> Option<Recorded> {
-    let topic = Topic::of(question)?;
-    Some(say::say(topic, context, voice, now))
+/// The answer from the records to a question about `topic`; without a context they could not be
+/// looked up.
+pub fn answer(topic: Topic, context: Option<&Context>, voice: &Voice, now: DateTime<Utc>) -> Recorded {
+    match context {
+        Some(context) => say::say(topic, context, voice, now),
+        None => Recorded { text: say::unavailable(voice), known: false },
+    }
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 use chrono::Utc;
 use serde_json::json;
 use sqlx::PgPool;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{
-    account,
+    account::{self, Topic},
     answer::{self, Answer, Language, Voice},
     context::Context,
     faq_loader::{KnowledgeBase, Loaded},
@@ -104,8 +104,11 @@ impl Chat {
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let open =
             conversations::receive(&self.db, presented, &fresh, customer, received, question.message.as_str()).await?;
-        let (earlier, context) = tokio::try_join!(self.earlier(&open, received), self.context(customer))?;
-        let asker = Asker { customer, context: context.as_ref(), earlier: &earlier, open: &open };
+        let topic = customer.and_then(|_| Topic::of(&message));
+        let (earlier, context) =
+            tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
+        let earlier = earlier?;
+        let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let draft = decide(&self.knowledge.current(), &self.voice, &message, &asker);
         let (id, ticket, draft) = self.store(&open, draft, &quote(&earlier, &message), started).await?;
         let status = if draft.reason.is_some() { Status::Waiting } else { open.status };
@@ -122,11 +125,11 @@ impl Chat {
         if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, received).await }
     }
 
-    async fn context(&self, customer: Option<&Email>) -> Result<Option<Context>> {
-        match customer {
-            Some(email) => Context::of(&self.db, email).await.map(Some),
-            None => Ok(None),
-        }
+    /// The shop's tables are another program's: when they cannot be read, that is no reason to fall
+    /// silent.
+    async fn context(&self, customer: Option<&Email>) -> Option<Context> {
+        let looked_up = Context::of(&self.db, customer?).await;
+        looked_up.inspect_err(|error| warn!(error = ?error, "a customer's records cannot be read")).ok()
     }
 
     /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
@@ -180,6 +183,8 @@ fn milliseconds(since: Instant) -> i32 {
 /// Whoever asks, with all that bears on the answer.
 struct Asker<'a> {
     customer: Option<&'a Email>,
+    /// What of their own records they ask for.
+    topic: Option<Topic>,
     context: Option<&'a Context>,
     earlier: &'a [Turn],
     open: &'a Open,
@@ -193,8 +198,11 @@ fn decide(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> Dra
     let answer = desk.knowledge.answer(message, asker.earlier);
     let language = answer.language;
     let given = given_address(desk, message, asker);
-    let draft = from_records(message, asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    // People ask for their status again and again; that is no sign of trouble.
+    let is_checking = |reason: &Reason| draft.answered_by == AnsweredBy::Records && *reason == Reason::NoAnswer;
     let reason = handoff::judge(message, asker.earlier)
+        .filter(|reason| !is_checking(reason))
         .or(given.as_ref().map(|_| Reason::CustomerRequest))
         .or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
@@ -224,8 +232,8 @@ fn from_knowledge(answer: Answer) -> Draft {
 }
 
 /// A customer's question about their own affairs, from their records.
-fn from_records(message: &str, asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
-    let recorded = account::answer(message, asker.context?, voice, Utc::now())?;
+fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
+    let recorded = account::answer(asker.topic?, asker.context, voice, Utc::now());
     Some(Draft {
         says_something: recorded.known,
         text: recorded.text,
@@ -286,14 +294,14 @@ fn given_address(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Emai
     theirs(message, desk).filter(|email| waits && is_news(email, asker.open))
 }
 
-/// An address in a customer's words that is not one of the company's own.
+/// The last address a customer gives as theirs that is not one of the company's own.
 fn theirs(text: &str, desk: &Loaded) -> Option<Email> {
-    Email::all_in(text).find(|email| !desk.is_own(email))
+    Email::given_in(text).filter(|email| !desk.is_own(email)).last()
 }
 
 /// An address the conversation does not know yet: the first, or a corrected one.
 fn is_news(email: &Email, open: &Open) -> bool {
-    open.email.as_ref().is_none_or(|known| known.to_lowercase() != email.folded())
+    open.email.as_ref().is_none_or(|known| known.to_ascii_lowercase() != email.folded())
 }
 
 /// The customer's last messages, as a ticket quotes them.

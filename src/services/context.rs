@@ -1,11 +1,11 @@
-//! What we know about a verified customer: orders, what happened to them, and their tickets' status.
+//! What we know about a verified customer: their orders, and their tickets' status.
 
 use sqlx::PgPool;
 
 use crate::{
     domain::{
         contact::Email,
-        order::{Event, Order},
+        order::Order,
         ticket::{Status, TicketId},
     },
     error::Result,
@@ -17,7 +17,6 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     pub orders: Vec<Order>,
-    pub events: Vec<Event>,
     pub tickets: Vec<(TicketId, Status)>,
 }
 
@@ -25,8 +24,6 @@ impl Context {
     /// Looks up what belongs to `email`. Finding nothing is no error.
     pub async fn of(db: &PgPool, email: &Email) -> Result<Self> {
         let (orders, tickets) = tokio::try_join!(orders::of(db, email), tickets::statuses_of(db, email))?;
-        let ids: Vec<i32> = orders.iter().map(|order| order.id).collect();
-        let events = if ids.is_empty() { Vec::new() } else { orders::events(db, &ids).await? };
-        Ok(Self { orders, events, tickets })
+        Ok(Self { orders, tickets })
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     cursor::Cursors,
-    handoff::Reason,
+    handoff::{self, Reason},
     notifications::{Alert, Notifications},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     },
     error::{Error, Result},
     storage::{
-        conversations,
+        conversations::{self, Ending},
         tickets::{self, After, Filter, New, OpenTicket},
     },
 };
@@ -29,8 +29,8 @@ use crate::{
 /// What the site puts between the messages it sends along with an escalation.
 const JOINT: &str = " | ";
 
-/// Shorter words ("hello", "I need help") are said in many chats, so they alone don't tell whose
-/// chat an escalation comes from.
+/// Shorter words ("hello"), and every way to ask for a person, are said in many chats, so they
+/// alone don't tell whose chat an escalation comes from.
 const TELLING: usize = 20;
 
 /// A chat that asks for a person again and again is news to the team once in this many seconds.
@@ -209,11 +209,15 @@ async fn conversation_of(db: &mut PgConnection, text: &str, email: &Email) -> Re
     if endings.is_empty() {
         return Ok(None);
     }
-    let is_telling = text.chars().count() >= TELLING;
-    match conversations::ending_with(db, text, &endings, email, is_telling).await?[..] {
-        [one] => Ok(Some(one)),
+    match conversations::ending_with(db, text, &endings, email).await?[..] {
+        [Ending { id, is_theirs }] if is_theirs || is_telling(text) => Ok(Some(id)),
         _ => Ok(None),
     }
+}
+
+/// Whether these words alone tell which chat they come from.
+fn is_telling(text: &str) -> bool {
+    text.contains(JOINT) || (text.chars().count() >= TELLING && handoff::judge(text, &[]).is_none())
 }
 
 /// Somebody who is locked out, angry or in the hands of the law waits worse than others.

@@ -51,7 +51,7 @@ pub async fn receive(
                 status = case status when 'closed' then 'ai' else status end
             where handle_hash = $1
               and mode = $2
-              and ($7::text is null or lower(email) = lower($7))
+              and ($7::text is null or lower(email collate "C") = lower($7 collate "C"))
             returning id, status, email, false as is_new
         ), opened as (
             insert into support.conversations (id, handle_hash, mode, email)
@@ -212,19 +212,25 @@ pub async fn hold_of_ticket(db: &mut PgConnection, ticket: &TicketId) -> Result<
     Ok(())
 }
 
-/// Public conversations of the last half hour whose last customer messages, joined, are `text`
-/// and whose address is `email`, or unknown where that will do; two of them at most, for the
-/// second makes it doubtful. `endings` are what the last message may have been, to find them by.
+/// A conversation that ends in the words of an escalation.
+pub struct Ending {
+    pub id: ConversationId,
+    /// Whether its address is known to be the one that escalates.
+    pub is_theirs: bool,
+}
+
+/// Conversations of the last half hour whose last customer messages, joined, are `text` and whose
+/// address is `email` or, in public, unknown; two of them at most, for the second makes it
+/// doubtful. `endings` are what the last message may have been, to find them by.
 pub async fn ending_with(
     db: impl PgExecutor<'_>,
     text: &str,
     endings: &[String],
     email: &Email,
-    may_be_unknown: bool,
-) -> Result<Vec<ConversationId>> {
-    let ids = sqlx::query_scalar!(
+) -> Result<Vec<Ending>> {
+    let rows = sqlx::query!(
         r#"
-        select conversation.id
+        select conversation.id, conversation.email is not null as "is_theirs!"
         from support.conversations conversation
         cross join lateral (
             select array_agg(btrim(message.body) order by message.position) as bodies
@@ -237,9 +243,8 @@ pub async fn ending_with(
                 limit 3
             ) message
         ) last
-        where conversation.mode = 'public'
-          and conversation.handle_hash is not null
-          and ((conversation.email is null and $4) or lower(conversation.email) = lower($3))
+        where conversation.handle_hash is not null
+          and ((conversation.email is null and conversation.mode = 'public') or lower(conversation.email collate "C") = lower($3 collate "C"))
           and $1 in (
               array_to_string(last.bodies, ' | '),
               array_to_string(last.bodies[array_length(last.bodies, 1) - 1:], ' | '),
@@ -259,11 +264,10 @@ pub async fn ending_with(
         text,
         endings,
         email.as_str(),
-        may_be_unknown,
     )
     .fetch_all(db)
     .await?;
-    Ok(ids.into_iter().map(ConversationId).collect())
+    Ok(rows.into_iter().map(|row| Ending { id: ConversationId(row.id), is_theirs: row.is_theirs }).collect())
 }
 
 /// The last words of a thread, as the team reads them, oldest first.

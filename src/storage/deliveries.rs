@@ -66,6 +66,7 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
             where name = any($1)
               and paused_at is not null
               and probe_at <= now()
+              and (held_until is null or held_until <= now())
             returning name
         ), due as (
             select id, false as is_probe
@@ -90,6 +91,7 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
                 from support.deliveries
                 where channel = probing.name
                   and state in ('pending', 'paused')
+                  and (lease_token is null or next_at <= now())
                 order by next_at
                 limit 1
                 for update skip locked

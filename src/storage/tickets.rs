@@ -192,13 +192,13 @@ macro_rules! select_tickets {
 /// A page of tickets, newest first, with the notes of the team in each.
 pub async fn page(db: impl PgExecutor<'_>, filter: Filter<'_>) -> Result<Vec<Ticket>> {
     let tickets = select_tickets!(
-        r"
+        r#"
         where ($1::text is null or ticket.status = $1)
-          and ($2::text is null or lower(ticket.email) = lower($2))
+          and ($2::text is null or lower(ticket.email collate "C") = lower($2 collate "C"))
           and ($3::timestamptz is null or (ticket.created_at, ticket.id) < ($3, $4::uuid))
         order by ticket.created_at desc, ticket.id desc
         limit $5
-        ",
+        "#,
         filter.status as Option<Status>,
         filter.email.map(Email::as_str),
         filter.after.map(|after| after.created_at),
@@ -221,7 +221,7 @@ pub async fn statuses_of(db: impl PgExecutor<'_>, email: &Email) -> Result<Vec<(
         r#"
         select code as "code: TicketId", status as "status: Status"
         from support.tickets
-        where lower(email) = lower($1)
+        where lower(email collate "C") = lower($1 collate "C")
         order by created_at desc, id desc
         limit 10
         "#,

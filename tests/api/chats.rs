@@ -105,7 +105,7 @@ async fn a_corrected_address_replaces_the_one_before(db: PgPool) {
     let app = TestApp::new(db).await;
 
     let first = app.ask("I want to speak to a human, I am ada@exmple.com", "").await;
-    app.ask("sorry, it is ada@example.com", first["conversationId"].as_str().unwrap()).await;
+    app.ask("sorry, not ada@exmple.com, it is ada@example.com", first["conversationId"].as_str().unwrap()).await;
 
     assert_eq!(app.ticket(first["ticketId"].as_str().unwrap()).await["email"], "ada@example.com");
 }
@@ -120,6 +120,19 @@ async fn who_gives_an_address_while_asking_has_a_ticket_at_once_and_only_one(db:
     assert!(first["ticketId"].is_string());
     assert_eq!(first["ticketId"], again["ticketId"]);
     assert_eq!(app.count("select count(*) from support.tickets").await, 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_address_that_is_only_mentioned_is_not_where_to_answer(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("I want to speak to a human, I am ada@example.com", "").await;
+    app.ask("can workflows e-mail bob@client.example automatically?", first["conversationId"].as_str().unwrap()).await;
+    assert_eq!(app.ticket(first["ticketId"].as_str().unwrap()).await["email"], "ada@example.com");
+
+    let words = "I want to speak to a human about the mails I get from invoices@stripe.example";
+    let other = app.ask(words, "").await;
+    assert_eq!(app.ticket(other["ticketId"].as_str().unwrap()).await["email"], json!(null));
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

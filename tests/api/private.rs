@@ -238,3 +238,60 @@ async fn on_a_developers_machine_an_address_will_do_and_the_answers_head_says_so
     );
     assert_eq!(try_exchange(app.address, other_name.as_bytes()).await.unwrap().status, 401);
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_shop_whose_tables_cannot_be_read_silences_nobody(db: PgPool) {
+    let app = site(db).await;
+    sqlx::query("drop table public.dfy_orders").execute(&app.db).await.unwrap();
+
+    assert_eq!(ask_as_ada(&app, "What does Levqor do?").await["outcome"], "answer");
+    let answer = ask_as_ada(&app, "what did I buy?").await;
+    assert!(answer["reply"].as_str().unwrap().contains("can't look up your orders"), "{answer}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_date_without_end_is_no_date(db: PgPool) {
+    let app = site(db).await;
+    order(&app, "ada@example.com", "STARTER", "IN_PROGRESS").await;
+    sqlx::query("update public.dfy_orders set deadline = 'infinity', created_at = '-infinity'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+
+    let answer = ask_as_ada(&app, "when is it due?").await;
+
+    assert_eq!(answer["reply"], "I have no date on record for your Starter order yet.");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn asking_for_the_status_again_is_no_complaint(db: PgPool) {
+    let app = site(db).await;
+    order(&app, "ada@example.com", "STARTER", "IN_PROGRESS").await;
+    let bearer = format!("Bearer {}", nextauth().1);
+    let mut handle = json!("");
+
+    for question in ["what is the status of my order?", "What does Levqor do?", "what is the status of my order?"] {
+        let body = json!({ "message": question, "conversationId": handle });
+        let answer = ask(&app, &[("Authorization", &bearer)], &body).await.json();
+        assert_eq!(answer["escalationSuggested"], false, "{answer}");
+        handle = answer["conversationId"].clone();
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn letters_that_look_alike_open_nobody_elses_orders(db: PgPool) {
+    let app = site(db).await;
+    order(&app, "\u{212a}ate@example.com", "ENTERPRISE", "DONE").await;
+    sqlx::query("update public.dfy_orders set customer_email = '\u{212a}da@example.com'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let mine: i64 = sqlx::query_scalar(
+        "select count(*) from public.dfy_orders where lower(customer_email collate \"C\") = 'kda@example.com'",
+    )
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+
+    assert_eq!(mine, 0);
+}

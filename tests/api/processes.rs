@@ -8,6 +8,7 @@ use std::{
 };
 
 use nix::sys::signal::{Signal, kill};
+use tokio::sync::watch;
 
 use crate::{
     http::request,
@@ -23,10 +24,12 @@ async fn every_acknowledged_ticket_is_there_after_kill_9_under_load() {
     let mut acknowledged = Vec::new();
     for round in 0..ROUNDS {
         let process = Process::start(&folder, &[]);
-        let posts: Vec<_> =
-            (0..4).map(|poster| tokio::spawn(post_until_killed(process.address, round, poster))).collect();
-        // Killed somewhere in the middle of it, another moment each round.
-        tokio::time::sleep(Duration::from_millis(50 + 17 * round as u64)).await;
+        let (count, mut counted) = watch::channel(0);
+        let posts: Vec<_> = (0..4)
+            .map(|poster| tokio::spawn(post_until_killed(process.address, round, poster, count.clone())))
+            .collect();
+        // Killed in the middle of it, after another number of tickets each round.
+        counted.wait_for(|acknowledged| *acknowledged > round).await.unwrap();
         // In every other round PostgreSQL is killed too, before it hears that we are gone.
         if round % 2 == 1 {
             for pid in postgres_of(&folder) {
@@ -40,18 +43,25 @@ async fn every_acknowledged_ticket_is_there_after_kill_9_under_load() {
     }
 
     let process = Process::start(&folder, &[]);
-    assert!(acknowledged.len() >= ROUNDS, "only {} were acknowledged", acknowledged.len());
     for code in &acknowledged {
         assert!(process.has_ticket(code).await, "{code} was acknowledged and is gone");
     }
 }
 
 /// Opens tickets until nobody answers, and returns those that were acknowledged.
-async fn post_until_killed(address: SocketAddr, round: usize, poster: usize) -> Vec<String> {
+async fn post_until_killed(
+    address: SocketAddr,
+    round: usize,
+    poster: usize,
+    count: watch::Sender<usize>,
+) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for number in 0.. {
         match open_ticket(address, &format!("round {round}, poster {poster}, number {number}")).await {
-            Some(code) => acknowledged.push(code),
+            Some(code) => {
+                acknowledged.push(code);
+                count.send_modify(|count| *count += 1);
+            }
             None => break,
         }
     }

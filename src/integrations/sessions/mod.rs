@@ -28,7 +28,6 @@ pub const NEXTAUTH_COOKIES: [&str; 2] = ["__Secure-next-auth.session-token", "ne
 #[derive(Clone, Debug)]
 pub struct Session {
     pub email: Email,
-    pub name: Option<String>,
 }
 
 /// Opens tokens with any of the configured secrets; cheap to clone.
@@ -41,8 +40,6 @@ pub struct Sessions {
 #[derive(Deserialize)]
 struct Claims {
     email: Email,
-    #[serde(default)]
-    name: Option<String>,
     exp: f64,
     #[serde(default)]
     nbf: Option<f64>,
@@ -70,7 +67,7 @@ impl Sessions {
             _ => None,
         };
         let claims: Claims = serde_json::from_slice(&opened?).ok()?;
-        is_current(&claims, now).then_some(Session { email: claims.email, name: claims.name })
+        is_current(&claims, now).then_some(Session { email: claims.email })
     }
 }
 
@@ -120,7 +117,6 @@ mod tests {
             let session = sessions.verify(vector["token"].as_str().unwrap(), at(1_795_360_000)).unwrap();
 
             assert_eq!(session.email.as_str(), "ada@example.com");
-            assert_eq!(session.name.as_deref(), Some("Ada Customer"));
         }
     }
 

@@ -5,15 +5,11 @@ use chrono::{DateTime, Datelike, Utc};
 use super::{Recorded, Topic};
 use crate::{
     domain::{
-        order::{Event, Order, Progress},
-        text,
+        order::{Order, Progress},
         ticket::Status,
     },
     services::{answer::Voice, context::Context},
 };
-
-/// What stands of an entry in an order's history, in characters.
-const LONGEST_ENTRY: usize = 200;
 
 /// More orders than this are too many to read in a chat.
 const MOST_TOLD: usize = 5;
@@ -22,7 +18,7 @@ pub fn say(topic: Topic, context: &Context, voice: &Voice, now: DateTime<Utc>) -
     let told = match topic {
         Topic::Tickets => tickets(context),
         Topic::Purchases => lines(context.orders.iter(), |order| Some(purchase(order))),
-        Topic::Status => lines(built(context), |order| Some(status(order, now) + &latest(order, &context.events))),
+        Topic::Status => lines(built(context), |order| Some(status(order, now))),
         Topic::Revisions => lines(built(context), |order| Some(revisions(order))),
         Topic::Deadline => lines(built(context), |order| Some(deadline(order, now))),
         Topic::Files => lines(built(context), |order| Some(files(order))),
@@ -30,8 +26,24 @@ pub fn say(topic: Topic, context: &Context, voice: &Voice, now: DateTime<Utc>) -
     };
     match told {
         Some(text) => Recorded { text, known: true },
+        None if topic != Topic::Tickets && !context.orders.is_empty() => {
+            Recorded { text: only_subscriptions(context), known: true }
+        }
         None => Recorded { text: nothing(topic, voice), known: false },
     }
+}
+
+/// What to say when the records cannot be reached.
+pub fn unavailable(voice: &Voice) -> String {
+    format!(
+        "I can't look up your orders at the moment. Please try again later, ask for a person here or write to {}.",
+        voice.support_email
+    )
+}
+
+fn only_subscriptions(context: &Context) -> String {
+    let plans: Vec<String> = context.orders.iter().take(MOST_TOLD).map(Order::plan).collect();
+    format!("You have a subscription ({}), so nothing is being built or delivered for you.", plans.join("; "))
 }
 
 /// Orders of things that are built: a subscription has no deadline and no revisions.
@@ -40,7 +52,12 @@ fn built(context: &Context) -> impl Iterator<Item = &Order> {
 }
 
 fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> Option<String>) -> Option<String> {
-    let told: Vec<String> = orders.take(MOST_TOLD).filter_map(tell).collect();
+    let mut told: Vec<String> = orders.filter_map(tell).collect();
+    let earlier = told.len().saturating_sub(MOST_TOLD);
+    told.truncate(MOST_TOLD);
+    if earlier > 0 {
+        told.push(format!("There are {earlier} earlier ones."));
+    }
     (!told.is_empty()).then(|| told.join("\n"))
 }
 
@@ -60,16 +77,6 @@ fn status(order: &Order, now: DateTime<Utc>) -> String {
         Progress::Delivered => format!("Your {plan} order has been delivered."),
         Progress::Other(word) => format!("The status of your {plan} order is \"{word}\".{due}"),
     }
-}
-
-/// The newest entry in the order's history, as a sentence of its own.
-fn latest(order: &Order, events: &[Event]) -> String {
-    let entry = events.iter().find(|event| event.order_id == order.id);
-    let told = entry.and_then(|event| Some((event.description.as_deref()?, event.happened_at?)));
-    told.map(|(description, time)| {
-        format!(" Last entry, {}: {}", day(time), text::one_line(description, LONGEST_ENTRY))
-    })
-    .unwrap_or_default()
 }
 
 fn revisions(order: &Order) -> String {
@@ -161,7 +168,6 @@ mod tests {
 
     fn order(tier: &str, status: &str) -> Order {
         Order {
-            id: 7,
             tier: tier.into(),
             progress: status.into(),
             deadline: Some(at("2026-11-27T00:00:00Z")),
@@ -174,9 +180,7 @@ mod tests {
 
     fn told(topic: Topic, orders: Vec<Order>) -> String {
         let tickets = vec![(TicketId::parse("K7M2XQ4P").unwrap(), Status::Open)];
-        let happened_at = Some(at("2026-11-21T08:00:00Z"));
-        let events = vec![Event { order_id: 8, description: Some("The build has begun.".into()), happened_at }];
-        let context = Context { orders, events, tickets };
+        let context = Context { orders, tickets };
         let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
         say(topic, &context, &voice, at("2026-11-22T12:00:00Z")).text
     }
@@ -196,19 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn a_status_ends_with_the_last_entry_of_that_order() {
-        let order = Order { id: 8, ..order("STARTER", "DONE") };
-
+    fn a_subscription_has_no_deadline() {
         assert_eq!(
-            told(Topic::Status, vec![order]),
-            "Your Starter order has been delivered. Last entry, Saturday 21 November 2026: The build has begun."
+            told(Topic::Deadline, vec![order("GROWTH_YEAR", "NEW")]),
+            "You have a subscription (Growth, yearly), so nothing is being built or delivered for you."
         );
+        assert!(told(Topic::Purchases, vec![order("GROWTH_YEAR", "NEW")]).contains("Growth, yearly"));
     }
 
     #[test]
-    fn a_subscription_has_no_deadline() {
-        assert!(told(Topic::Deadline, vec![order("GROWTH_YEAR", "NEW")]).starts_with("I can't find any order"));
-        assert!(told(Topic::Purchases, vec![order("GROWTH_YEAR", "NEW")]).contains("Growth, yearly"));
+    fn many_orders_are_told_as_many() {
+        let text = told(Topic::Purchases, vec![order("STARTER", "DONE"); 8]);
+
+        assert_eq!(text.lines().count(), 6);
+        assert!(text.ends_with("There are 3 earlier ones."), "{text}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::turn::Turn;
 use crate::services::answer;
+use classifier::Verdict;
 use features::View;
 
 /// Why a person should answer.
@@ -70,15 +71,23 @@ pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
     let message = considered(message);
     let sentences: Vec<View> = sentences(message).map(View::of).collect();
     let asks = sentences.iter().any(|sentence| sentence.asks);
-    reason(message, &sentences).or_else(|| thread::reason(&answer::tokens(message), asks, earlier))
+    let verdicts = verdicts(message, &sentences);
+    let called_for = strongest(verdicts.iter().filter(|(bar, verdict)| verdict.chance >= *bar));
+    let trouble = strongest(verdicts.iter()).map_or(0.0, |verdict| verdict.chance);
+    called_for
+        .map(|verdict| verdict.reason)
+        .or_else(|| thread::reason(&answer::tokens(message), asks, trouble, earlier))
 }
 
-/// The reason this message gives by itself: as a whole, or the strongest one of its sentences.
-fn reason(message: &str, sentences: &[View]) -> Option<Reason> {
+/// What the message is as a whole, and each of its sentences, with the bar each must pass.
+fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
     let whole = (sentences.len() > 1).then(|| View::of(message));
-    let verdicts = whole.iter().chain(sentences).map(|view| (view, classifier::SHIPPED.verdict(&view.features)));
-    let called_for = verdicts.filter(|(view, verdict)| verdict.chance >= if view.asks { QUESTION } else { STATEMENT });
-    called_for.map(|(_, verdict)| verdict).max_by(|a, b| a.chance.total_cmp(&b.chance)).map(|verdict| verdict.reason)
+    let bar = |view: &View| if view.asks { QUESTION } else { STATEMENT };
+    whole.iter().chain(sentences).map(|view| (bar(view), classifier::SHIPPED.verdict(&view.features))).collect()
+}
+
+fn strongest<'a>(verdicts: impl Iterator<Item = &'a (f32, Verdict)>) -> Option<&'a Verdict> {
+    verdicts.map(|(_, verdict)| verdict).max_by(|a, b| a.chance.total_cmp(&b.chance))
 }
 
 fn considered(message: &str) -> &str {
@@ -170,11 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn two_weak_answers_in_a_row_need_a_person() {
-        let weak = |outcome| turn(Author::Ai, "…", Some(outcome));
-        let earlier = [weak(Outcome::Unknown), weak(Outcome::Closest)];
-        assert_eq!(judge("which colours are there", &earlier), Some(Reason::LowConfidence));
-        assert_eq!(judge("thanks!", &earlier), None);
-        assert_eq!(judge("which colours are there", &earlier[1..]), None);
+    fn a_word_of_impatience_in_a_friendly_message_is_none() {
+        let earlier = [turn(Author::Customer, "what does it cost", None), turn(Author::Ai, "…", Some(Outcome::Answer))];
+        for friendly in [
+            "ok thanks, I will try that again tomorrow",
+            "great, we are already on Growth",
+            "not yet, I will keep that in mind",
+            "thanks, still deciding",
+        ] {
+            assert_eq!(judge(friendly, &earlier), None, "{friendly}");
+        }
     }
 }

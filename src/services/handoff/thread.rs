@@ -10,15 +10,16 @@ use crate::services::answer::{self, Token};
 const SAME_QUESTION: f32 = 0.7;
 /// Fewer meaningful words ("yes please") repeat by chance.
 const FEWEST_WORDS: usize = 2;
-/// After so many answers that helped nobody in a row, a person does better.
-const LOW_ANSWERS: usize = 2;
+/// An impatient word is a complaint only in a message that sounds like one at least this much.
+const SOUNDS_LIKE_TROUBLE: f32 = 0.3;
 /// Words of somebody who has been here before, if the message asks nothing new.
 const IMPATIENT: [&str; 6] = ["still", "again", "already", "yet", "keep", "keeps"];
 /// What people answer to "shall I ask a person?".
 const YES: [&str; 10] = ["yes", "yeah", "yep", "yup", "sure", "please", "ok", "okay", "si", "oui"];
 
-/// The reason the conversation gives, whatever this message says by itself.
-pub fn reason(message: &[Token], is_question: bool, earlier: &[Turn]) -> Option<Reason> {
+/// The reason the conversation gives, where this message by itself gives none; `trouble` is how much
+/// it sounds like one all the same, 0 to 1.
+pub fn reason(message: &[Token], is_question: bool, trouble: f32, earlier: &[Turn]) -> Option<Reason> {
     if is_pleasantry(message) {
         return None;
     }
@@ -29,10 +30,11 @@ pub fn reason(message: &[Token], is_question: bool, earlier: &[Turn]) -> Option<
         return Some(Reason::NoAnswer);
     }
     let answered = earlier.iter().any(|turn| turn.author == Author::Ai);
-    if answered && !is_question && message.iter().any(|t| IMPATIENT.contains(&t.word.as_str())) {
+    let sounds_like_it = trouble >= SOUNDS_LIKE_TROUBLE && !is_question;
+    if answered && sounds_like_it && message.iter().any(|t| IMPATIENT.contains(&t.word.as_str())) {
         return Some(Reason::Frustrated);
     }
-    low_answers(earlier).then_some(Reason::LowConfidence)
+    None
 }
 
 fn is_pleasantry(message: &[Token]) -> bool {
@@ -61,11 +63,4 @@ fn alike(a: &HashSet<String>, b: &HashSet<String>) -> bool {
 
 fn meaningful(message: &[Token]) -> HashSet<String> {
     message.iter().filter(|t| !t.is_stop()).map(|t| t.stem.clone()).collect()
-}
-
-/// Whether the last answers in a row were no answers.
-fn low_answers(earlier: &[Turn]) -> bool {
-    let answers: Vec<_> = earlier.iter().rev().filter(|t| t.author == Author::Ai).take(LOW_ANSWERS).collect();
-    let is_low = |turn: &&Turn| matches!(turn.outcome, Some(Outcome::Unknown | Outcome::Closest));
-    answers.len() == LOW_ANSWERS && answers.iter().all(is_low)
 }
