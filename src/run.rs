@@ -24,7 +24,7 @@ use crate::{
         self,
         embedded::{Embedded, Options},
     },
-    worker::Worker,
+    worker::{Channels, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -99,7 +99,12 @@ impl Server {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let client = integrations::http_client(config.budgets.delivery)?;
         let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client)).transpose()?;
-        let worker = Worker { db: db.clone(), telegram, lease: config.budgets.delivery_lease, bell: Arc::clone(&bell) };
+        let worker = Worker {
+            db: db.clone(),
+            channels: Channels { telegram },
+            lease: config.budgets.delivery_lease,
+            bell: Arc::clone(&bell),
+        };
         let state = AppState::new(&config, db.clone(), knowledge, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;

@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Budgets, Config, Secret},
+    domain::channel::Channel,
     integrations::sessions::Sessions,
     services::{
         answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
@@ -64,6 +65,11 @@ impl Lanes {
     }
 }
 
+/// The channels that are configured.
+fn channels(config: &Config) -> Arc<[Channel]> {
+    config.telegram.iter().map(|_| Channel::Telegram).collect()
+}
+
 impl AppState {
     /// `draining` is cancelled when the process is asked to stop; `bell` wakes the worker.
     pub fn new(
@@ -81,7 +87,7 @@ impl AppState {
         Self {
             chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, tickets: tickets.clone() },
             tickets,
-            health: Health::new(db, knowledge, config.telegram.is_some(), draining),
+            health: Health::new(db, knowledge, channels(config), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
             identity: Identity {

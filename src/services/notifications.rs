@@ -8,13 +8,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    domain::{text, ticket::TicketId},
+    domain::{channel::Channel, text, ticket::TicketId},
     error::Result,
     storage::deliveries,
 };
-
-/// The channel's name in the table of deliveries.
-pub const TELEGRAM: &str = "telegram";
 
 /// What stands of a message in an alert; the rest is in the ticket's thread.
 const SUMMARY: usize = 300;
@@ -72,10 +69,10 @@ impl Notifications {
         let new = deliveries::New {
             subject_kind: "ticket",
             subject_id: alert.uuid,
-            channel: TELEGRAM,
+            channel: Channel::Telegram,
             kind,
             payload: json!({ "text": text }),
-            dedupe_key: &format!("{TELEGRAM}:{key}"),
+            dedupe_key: &format!("telegram:{key}"),
         };
         deliveries::owe(db, &new).await
     }
