@@ -148,6 +148,10 @@ fn report(config: &Config) -> Vec<String> {
         Some(_) => "Telegram alerts: on".to_owned(),
         None => off("Telegram alerts", "set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, both of them"),
     };
+    let email = match &config.email {
+        Some(_) => "e-mail (the customer's confirmation): on, by Resend".to_owned(),
+        None => off("e-mail (the customer's confirmation)", "set RESEND_API_KEY and AUTH_FROM_EMAIL, both of them"),
+    };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
             "ticket list and closing",
@@ -162,15 +166,20 @@ fn report(config: &Config) -> Vec<String> {
         ([], false) => off("signed-in customers", "set NEXTAUTH_SECRET or AUTH_SECRET to the site's"),
         _ => "signed-in customers: on, by the site's sessions".to_owned(),
     };
-    vec![
+    let mut report = vec![
         database,
         format!("knowledge base: {} (edits are live)", config.knowledge.path.display()),
         customers,
         telegram,
+        email,
         admin,
-        off("model, e-mail and WhatsApp", "not in this version: answers come from the knowledge base"),
+        off("model and WhatsApp", "not in this version: answers come from the knowledge base"),
         "WhatsApp not configured; skipping send.".to_owned(),
-    ]
+    ];
+    if config.email.is_none() {
+        report.push("E-mail not configured; skipping send.".to_owned());
+    }
+    report
 }
 
 fn announce(format: LogFormat, server: &Server, report: &[String]) {

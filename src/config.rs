@@ -31,6 +31,8 @@ pub struct Config {
     pub database: Database,
     /// Alerts to the team, when both settings are there.
     pub telegram: Option<Telegram>,
+    /// Mail to customers, when both settings are there.
+    pub email: Option<Email>,
     /// What admins and machines show; none lets nobody in.
     pub internal_secrets: Vec<Secret>,
     /// The secrets of the site's sessions; any of them opens one.
@@ -72,6 +74,15 @@ pub struct Telegram {
     pub api_url: Url,
     pub token: Secret,
     pub chat_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Email {
+    pub api_url: Url,
+    pub key: Secret,
+    /// The sender, perhaps with a name: `Levqor <support@levqor.ai>`.
+    pub from: String,
+    pub confirmations_per_hour: i32,
 }
 
 /// What anything may cost before it is cut.
@@ -141,6 +152,7 @@ impl Config {
             knowledge: knowledge(reader),
             database: database(reader),
             telegram: telegram(reader),
+            email: email(reader),
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             session_secrets: session_secrets(reader),
             trusts_email: false,
@@ -239,6 +251,17 @@ fn telegram<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Option<Tel
     let token = reader.secret("TELEGRAM_BOT_TOKEN");
     let chat_id = reader.text("TELEGRAM_CHAT_ID");
     Some(Telegram { api_url, token: token?, chat_id: chat_id?.trim().to_owned() })
+}
+
+fn email<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Option<Email> {
+    let api_url = reader.base_url("RESEND_API_URL", "https://api.resend.com");
+    let key = reader.bearer("RESEND_API_KEY");
+    let from = reader.text("AUTH_FROM_EMAIL").map(|from| from.trim().to_owned());
+    let per_hour = reader.number("CONFIRMATIONS_PER_HOUR", 200, (0, 10_000));
+    if from.as_ref().is_some_and(|from| !from.contains('@') || from.contains(char::is_control)) {
+        reader.refuse("AUTH_FROM_EMAIL must be an e-mail address such as support@example.com".into());
+    }
+    Some(Email { api_url, key: key?, from: from?, confirmations_per_hour: i32::try_from(per_hour).unwrap_or(200) })
 }
 
 fn origins<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, config: &Config) -> Vec<String> {

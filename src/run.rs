@@ -4,6 +4,7 @@
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
+use reqwest::Client;
 use sqlx::PgPool;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -17,7 +18,7 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database},
     http,
-    integrations::{self, telegram::Telegram},
+    integrations::{self, email::Email, telegram::Telegram},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
@@ -98,10 +99,9 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let client = integrations::http_client(config.budgets.delivery)?;
-        let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client)).transpose()?;
         let worker = Worker {
             db: db.clone(),
-            channels: Channels { telegram },
+            channels: channels(&config, &client)?,
             lease: config.budgets.delivery_lease,
             bell: Arc::clone(&bell),
         };
@@ -141,6 +141,14 @@ impl Server {
         }
         info!("stopped");
     }
+}
+
+/// The channels that the settings switch on.
+fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
+    let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client.clone()));
+    let reply_to = &config.company.support_email;
+    let email = config.email.as_ref().map(|settings| Email::new(settings, reply_to, client.clone()));
+    Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()? })
 }
 
 /// Holds the port without opening it: who connects before everything is ready is refused, not

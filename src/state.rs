@@ -67,7 +67,12 @@ impl Lanes {
 
 /// The channels that are configured.
 fn channels(config: &Config) -> Arc<[Channel]> {
-    config.telegram.iter().map(|_| Channel::Telegram).collect()
+    let on = |channel: &Channel| match channel {
+        Channel::Telegram => config.telegram.is_some(),
+        Channel::Email => config.email.is_some(),
+        Channel::WhatsApp => false,
+    };
+    Channel::ALL.into_iter().filter(on).collect()
 }
 
 impl AppState {
@@ -79,8 +84,12 @@ impl AppState {
         bell: Arc<Notify>,
         draining: CancellationToken,
     ) -> Self {
-        let notifications =
-            Notifications { company: config.company.name.as_str().into(), telegram: config.telegram.is_some(), bell };
+        let notifications = Notifications {
+            company: config.company.name.as_str().into(),
+            telegram: config.telegram.is_some(),
+            confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
+            bell,
+        };
         let cursors = Cursors::new(config.internal_secrets.first());
         let tickets = Tickets { db: db.clone(), notifications, cursors };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };

@@ -80,6 +80,15 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         self.text(name).map(|value| Secret::new(value.trim().to_owned()))
     }
 
+    /// A secret that is sent in a header, where only visible ASCII may stand.
+    pub(super) fn bearer(&mut self, name: &'static str) -> Option<Secret> {
+        let secret = self.secret(name)?;
+        if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.refuse(format!("{name} must be the key alone, without spaces or line breaks"));
+        }
+        Some(secret)
+    }
+
     /// Secrets that guard our own doors: a list for rotation, each long enough. Here an empty
     /// value is refused, because it looks like a lock and would be none.
     pub(super) fn door_secrets(&mut self, name: &'static str) -> Vec<Secret> {

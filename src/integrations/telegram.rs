@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn read(status: StatusCode, body: &[u8]) -> Result<Sent, Failure> {
-        super::read(&Answer { status, body: body.to_vec() })
+        super::read(&Answer { status, retry_after: None, body: body.to_vec() })
     }
 
     fn later(error: &str) -> Result<Sent, Failure> {

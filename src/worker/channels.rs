@@ -4,13 +4,14 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     domain::channel::Channel,
-    integrations::{Failure, telegram::Telegram},
+    integrations::{Failure, email::Email, telegram::Telegram},
     storage::deliveries::Claimed,
 };
 
 /// What is configured here; what the rest owes is for instances that have it.
 pub struct Channels {
     pub telegram: Option<Telegram>,
+    pub email: Option<Email>,
 }
 
 /// What a text-only channel is asked to send.
@@ -31,14 +32,16 @@ impl Channels {
                 let Text { text } = payload(claimed)?;
                 on(self.telegram.as_ref())?.send(&text).await
             }
-            Channel::Email | Channel::WhatsApp => on(None),
+            Channel::Email => on(self.email.as_ref())?.send(claimed.id, &payload(claimed)?).await,
+            Channel::WhatsApp => on(None),
         }
     }
 
     fn is_on(&self, channel: Channel) -> bool {
         match channel {
             Channel::Telegram => self.telegram.is_some(),
-            Channel::Email | Channel::WhatsApp => false,
+            Channel::Email => self.email.is_some(),
+            Channel::WhatsApp => false,
         }
     }
 }

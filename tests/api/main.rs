@@ -14,6 +14,7 @@ mod deliveries;
 mod escalations;
 mod health;
 mod knowledge;
+mod mail;
 mod private;
 mod processes;
 mod settings;
