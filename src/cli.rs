@@ -152,6 +152,14 @@ fn report(config: &Config) -> Vec<String> {
         Some(_) => "e-mail (the customer's confirmation): on, by Resend".to_owned(),
         None => off("e-mail (the customer's confirmation)", "set RESEND_API_KEY and AUTH_FROM_EMAIL, both of them"),
     };
+    let whatsapp = match config.whatsapp.as_ref().map(|whatsapp| &whatsapp.admin_phone) {
+        Some(Some(_)) => "WhatsApp alerts: on".to_owned(),
+        Some(None) => "WhatsApp: on, but alerts nobody (set WHATSAPP_ADMIN_PHONE)".to_owned(),
+        None => {
+            let how = "set WHATSAPP_API_URL, WHATSAPP_ACCESS_TOKEN and WHATSAPP_SENDER_ID, and WHATSAPP_ADMIN_PHONE";
+            off("WhatsApp alerts", how)
+        }
+    };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
             "ticket list and closing",
@@ -172,10 +180,13 @@ fn report(config: &Config) -> Vec<String> {
         customers,
         telegram,
         email,
+        whatsapp,
         admin,
-        off("model and WhatsApp", "not in this version: answers come from the knowledge base"),
-        "WhatsApp not configured; skipping send.".to_owned(),
+        off("model", "not in this version: answers come from the knowledge base"),
     ];
+    if config.whatsapp.is_none() {
+        report.push("WhatsApp not configured; skipping send.".to_owned());
+    }
     if config.email.is_none() {
         report.push("E-mail not configured; skipping send.".to_owned());
     }

@@ -18,7 +18,7 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database},
     http,
-    integrations::{self, email::Email, telegram::Telegram},
+    integrations::{self, email::Email, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
@@ -148,7 +148,8 @@ fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
     let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client.clone()));
     let reply_to = &config.company.support_email;
     let email = config.email.as_ref().map(|settings| Email::new(settings, reply_to, client.clone()));
-    Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()? })
+    let whatsapp = config.whatsapp.as_ref().map(|settings| WhatsApp::new(settings, client.clone()));
+    Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()?, whatsapp: whatsapp.transpose()? })
 }
 
 /// Holds the port without opening it: who connects before everything is ready is refused, not

@@ -70,7 +70,7 @@ fn channels(config: &Config) -> Arc<[Channel]> {
     let on = |channel: &Channel| match channel {
         Channel::Telegram => config.telegram.is_some(),
         Channel::Email => config.email.is_some(),
-        Channel::WhatsApp => false,
+        Channel::WhatsApp => config.whatsapp.is_some(),
     };
     Channel::ALL.into_iter().filter(on).collect()
 }
@@ -87,6 +87,7 @@ impl AppState {
         let notifications = Notifications {
             company: config.company.name.as_str().into(),
             telegram: config.telegram.is_some(),
+            whatsapp: config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref()).map(Into::into),
             confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
             bell,
         };

@@ -3,6 +3,7 @@
 pub mod email;
 pub mod sessions;
 pub mod telegram;
+pub mod whatsapp;
 
 use std::time::Duration;
 

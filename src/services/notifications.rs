@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use tokio::sync::Notify;
 use tracing::info;
@@ -38,6 +38,8 @@ pub struct Alert<'a> {
 pub struct Notifications {
     pub company: Arc<str>,
     pub telegram: bool,
+    /// The phone that alerts go to.
+    pub whatsapp: Option<Arc<str>>,
     /// How many customers may be sent a confirmation within an hour; without e-mail, nothing.
     pub confirmations_per_hour: Option<i32>,
     pub bell: Arc<Notify>,
@@ -88,19 +90,26 @@ impl Notifications {
         news: &str,
         alert: &Alert<'_>,
     ) -> Result<()> {
-        if !self.telegram {
-            return Ok(());
+        for (channel, payload) in self.to_team(&alert_text(&self.company, news, alert)) {
+            let new = deliveries::New {
+                subject_kind: "ticket",
+                subject_id: alert.uuid,
+                channel,
+                kind,
+                payload,
+                dedupe_key: &format!("{}:{key}", channel.as_str()),
+            };
+            deliveries::owe(&mut *db, &new).await?;
         }
-        let text = alert_text(&self.company, news, alert);
-        let new = deliveries::New {
-            subject_kind: "ticket",
-            subject_id: alert.uuid,
-            channel: Channel::Telegram,
-            kind,
-            payload: json!({ "text": text }),
-            dedupe_key: &format!("telegram:{key}"),
-        };
-        deliveries::owe(db, &new).await
+        Ok(())
+    }
+
+    /// A text as each of the team's channels takes it: debts of their own, so that one channel that
+    /// is down keeps nothing from the others.
+    fn to_team(&self, text: &str) -> impl Iterator<Item = (Channel, Value)> {
+        let telegram = self.telegram.then(|| (Channel::Telegram, json!({ "text": text })));
+        let whatsapp = self.whatsapp.as_ref().map(|to| (Channel::WhatsApp, json!({ "to": &**to, "text": text })));
+        telegram.into_iter().chain(whatsapp)
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     domain::channel::Channel,
-    integrations::{Failure, email::Email, telegram::Telegram},
+    integrations::{Failure, email::Email, telegram::Telegram, whatsapp::WhatsApp},
     storage::deliveries::Claimed,
 };
 
@@ -12,11 +12,19 @@ use crate::{
 pub struct Channels {
     pub telegram: Option<Telegram>,
     pub email: Option<Email>,
+    pub whatsapp: Option<WhatsApp>,
 }
 
-/// What a text-only channel is asked to send.
+/// For a channel that leads to one place.
 #[derive(Deserialize)]
 struct Text {
+    text: String,
+}
+
+/// For a channel that leads to anybody's phone.
+#[derive(Deserialize)]
+struct ToPhone {
+    to: String,
     text: String,
 }
 
@@ -33,7 +41,10 @@ impl Channels {
                 on(self.telegram.as_ref())?.send(&text).await
             }
             Channel::Email => on(self.email.as_ref())?.send(claimed.id, &payload(claimed)?).await,
-            Channel::WhatsApp => on(None),
+            Channel::WhatsApp => {
+                let ToPhone { to, text } = payload(claimed)?;
+                on(self.whatsapp.as_ref())?.send(&to, &text).await
+            }
         }
     }
 
@@ -41,7 +52,7 @@ impl Channels {
         match channel {
             Channel::Telegram => self.telegram.is_some(),
             Channel::Email => self.email.is_some(),
-            Channel::WhatsApp => false,
+            Channel::WhatsApp => self.whatsapp.is_some(),
         }
     }
 }

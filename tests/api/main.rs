@@ -19,3 +19,4 @@ mod private;
 mod processes;
 mod settings;
 mod tickets;
+mod whatsapp;

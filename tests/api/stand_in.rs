@@ -55,6 +55,16 @@ impl StandIn {
         Self::of(answers, |number| json!({ "id": format!("mail-{number}") })).await
     }
 
+    /// The same for WhatsApp.
+    pub async fn whatsapp(answers: &[(u16, &str)]) -> Self {
+        Self::of(answers, |number| json!({ "messages": [{ "id": format!("wamid.{number}") }] })).await
+    }
+
+    /// Takes what comes and never answers.
+    pub async fn silent() -> Self {
+        Self::of(&[], |_| Value::Null).await
+    }
+
     async fn of(answers: &[(u16, &str)], well: fn(usize) -> Value) -> Self {
         let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
         let script = Script { answers: Arc::new(Mutex::new(answers)), well, asked: Arc::default() };
@@ -78,8 +88,12 @@ async fn answer(State(script): State<Script>, request: Request) -> impl IntoResp
         asked.push(Asked { path, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) });
         asked.len()
     };
-    let well = || (200, (script.well)(count).to_string());
-    let (status, body) = script.answers.lock().unwrap().pop_front().unwrap_or_else(well);
+    let scripted = script.answers.lock().unwrap().pop_front();
+    let (status, body) = match (scripted, (script.well)(count)) {
+        (Some(answer), _) => answer,
+        (None, Value::Null) => std::future::pending().await,
+        (None, well) => (200, well.to_string()),
+    };
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if status == 429 {
