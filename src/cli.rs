@@ -148,6 +148,18 @@ fn report(config: &Config) -> Vec<String> {
         Some(_) => "Telegram alerts: on".to_owned(),
         None => off("Telegram alerts", "set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, both of them"),
     };
+    let email = match &config.email {
+        Some(_) => "e-mail (the customer's confirmation): on, by Resend".to_owned(),
+        None => off("e-mail (the customer's confirmation)", "set RESEND_API_KEY and AUTH_FROM_EMAIL, both of them"),
+    };
+    let whatsapp = match config.whatsapp.as_ref().map(|whatsapp| &whatsapp.admin_phone) {
+        Some(Some(_)) => "WhatsApp alerts: on".to_owned(),
+        Some(None) => "WhatsApp: on, but alerts nobody (set WHATSAPP_ADMIN_PHONE)".to_owned(),
+        None => {
+            let how = "set WHATSAPP_API_URL, WHATSAPP_ACCESS_TOKEN and WHATSAPP_SENDER_ID, and WHATSAPP_ADMIN_PHONE";
+            off("WhatsApp alerts", how)
+        }
+    };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
             "ticket list and closing",
@@ -162,15 +174,23 @@ fn report(config: &Config) -> Vec<String> {
         ([], false) => off("signed-in customers", "set NEXTAUTH_SECRET or AUTH_SECRET to the site's"),
         _ => "signed-in customers: on, by the site's sessions".to_owned(),
     };
-    vec![
+    let mut report = vec![
         database,
         format!("knowledge base: {} (edits are live)", config.knowledge.path.display()),
         customers,
         telegram,
+        email,
+        whatsapp,
         admin,
-        off("model, e-mail and WhatsApp", "not in this version: answers come from the knowledge base"),
-        "WhatsApp not configured; skipping send.".to_owned(),
-    ]
+        off("model", "not in this version: answers come from the knowledge base"),
+    ];
+    if config.whatsapp.is_none() {
+        report.push("WhatsApp not configured; skipping send.".to_owned());
+    }
+    if config.email.is_none() {
+        report.push("E-mail not configured; skipping send.".to_owned());
+    }
+    report
 }
 
 fn announce(format: LogFormat, server: &Server, report: &[String]) {

@@ -1,5 +1,6 @@
 //! The settings: read once, every wrong one named, and the rest of the program never asks the environment.
 
+mod channels;
 mod reader;
 mod secret;
 
@@ -14,7 +15,11 @@ use reqwest::Url;
 use tracing_subscriber::EnvFilter;
 
 use self::reader::Reader;
-pub use self::{reader::Refused, secret::Secret};
+pub use self::{
+    channels::{Email, Telegram, WhatsApp},
+    reader::Refused,
+    secret::Secret,
+};
 
 /// Everything a run needs to know about its surroundings.
 #[derive(Debug)]
@@ -33,6 +38,10 @@ pub struct Config {
     pub database: Database,
     /// Alerts to the team, when both settings are there.
     pub telegram: Option<Telegram>,
+    /// Mail to customers, when both settings are there.
+    pub email: Option<Email>,
+    /// The company's number, when all three settings are there.
+    pub whatsapp: Option<WhatsApp>,
     /// What admins and machines show; none lets nobody in.
     pub internal_secrets: Vec<Secret>,
     /// The secrets of the site's sessions; any of them opens one.
@@ -67,13 +76,6 @@ pub enum Database {
     Remote(Secret),
     /// The embedded default: a cluster of our own under this folder.
     Embedded { data_dir: PathBuf, bin_dir: Option<PathBuf> },
-}
-
-#[derive(Clone, Debug)]
-pub struct Telegram {
-    pub api_url: Url,
-    pub token: Secret,
-    pub chat_id: String,
 }
 
 /// What anything may cost before it is cut.
@@ -145,7 +147,9 @@ impl Config {
             company: company(reader),
             knowledge: knowledge(reader),
             database: database(reader),
-            telegram: telegram(reader),
+            telegram: channels::telegram(reader),
+            email: channels::email(reader),
+            whatsapp: channels::whatsapp(reader),
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             session_secrets: session_secrets(reader),
             trusts_email: false,
@@ -236,14 +240,6 @@ fn database<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Database {
         reader.refuse("DATABASE_URL must be an address such as postgresql://user:password@host/database".into());
     }
     Database::Remote(url)
-}
-
-/// Half a configuration is none, and the start says that it takes both.
-fn telegram<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Option<Telegram> {
-    let api_url = reader.base_url("TELEGRAM_API_URL", "https://api.telegram.org");
-    let token = reader.secret("TELEGRAM_BOT_TOKEN");
-    let chat_id = reader.text("TELEGRAM_CHAT_ID");
-    Some(Telegram { api_url, token: token?, chat_id: chat_id?.trim().to_owned() })
 }
 
 fn origins<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, config: &Config) -> Vec<String> {
@@ -385,6 +381,31 @@ mod tests {
         let config = read(&[("TELEGRAM_BOT_TOKEN", ""), ("DATABASE_URL", " "), ("PORT", "")]).unwrap();
 
         assert!(config.telegram.is_none());
+    }
+
+    #[test]
+    fn whatsapp_takes_all_three_settings_and_a_phone_in_any_usual_spelling() {
+        let all = [
+            ("WHATSAPP_API_URL", "https://graph.facebook.com/v17.0"),
+            ("WHATSAPP_ACCESS_TOKEN", "EAAG"),
+            ("WHATSAPP_SENDER_ID", "106540352242922"),
+            ("WHATSAPP_ADMIN_PHONE", "+44 (7700) 900-123"),
+        ];
+        assert_eq!(read(&all).unwrap().whatsapp.unwrap().admin_phone.unwrap(), "+447700900123");
+        for missing in 0..3 {
+            let mut some = all.to_vec();
+            some.remove(missing);
+            assert!(read(&some).unwrap().whatsapp.is_none());
+        }
+        for wrong in [
+            ("WHATSAPP_API_URL", "http://169.254.169.254"),
+            ("WHATSAPP_ACCESS_TOKEN", "EA\nAG"),
+            ("WHATSAPP_SENDER_ID", "1/../2"),
+            ("WHATSAPP_ADMIN_PHONE", "me"),
+            ("WHATSAPP_ADMIN_PHONE", "12345"),
+        ] {
+            assert_eq!(problems(&[wrong]).len(), 1, "{wrong:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
+use reqwest::Client;
 use sqlx::PgPool;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -17,14 +18,14 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database},
     http,
-    integrations::{self, telegram::Telegram},
+    integrations::{self, email::Email, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
         self,
         embedded::{Embedded, Options},
     },
-    worker::Worker,
+    worker::{Channels, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -98,8 +99,12 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let client = integrations::http_client(config.budgets.delivery)?;
-        let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client)).transpose()?;
-        let worker = Worker { db: db.clone(), telegram, lease: config.budgets.delivery_lease, bell: Arc::clone(&bell) };
+        let worker = Worker {
+            db: db.clone(),
+            channels: channels(&config, &client)?,
+            lease: config.budgets.delivery_lease,
+            bell: Arc::clone(&bell),
+        };
         let state = AppState::new(&config, db.clone(), knowledge, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
@@ -136,6 +141,15 @@ impl Server {
         }
         info!("stopped");
     }
+}
+
+/// The channels that the settings switch on.
+fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
+    let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client.clone()));
+    let reply_to = &config.company.support_email;
+    let email = config.email.as_ref().map(|settings| Email::new(settings, reply_to, client.clone()));
+    let whatsapp = config.whatsapp.as_ref().map(|settings| WhatsApp::new(settings, client.clone()));
+    Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()?, whatsapp: whatsapp.transpose()? })
 }
 
 /// Holds the port without opening it: who connects before everything is ready is refused, not

@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Budgets, Config, Secret},
+    domain::channel::Channel,
     integrations::sessions::Sessions,
     services::{
         answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
@@ -64,6 +65,16 @@ impl Lanes {
     }
 }
 
+/// The channels that are configured.
+fn channels(config: &Config) -> Arc<[Channel]> {
+    let on = |channel: &Channel| match channel {
+        Channel::Telegram => config.telegram.is_some(),
+        Channel::Email => config.email.is_some(),
+        Channel::WhatsApp => config.whatsapp.is_some(),
+    };
+    Channel::ALL.into_iter().filter(on).collect()
+}
+
 impl AppState {
     /// `draining` is cancelled when the process is asked to stop; `bell` wakes the worker.
     pub fn new(
@@ -73,15 +84,20 @@ impl AppState {
         bell: Arc<Notify>,
         draining: CancellationToken,
     ) -> Self {
-        let notifications =
-            Notifications { company: config.company.name.as_str().into(), telegram: config.telegram.is_some(), bell };
+        let notifications = Notifications {
+            company: config.company.name.as_str().into(),
+            telegram: config.telegram.is_some(),
+            whatsapp: config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref()).map(Into::into),
+            confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
+            bell,
+        };
         let cursors = Cursors::new(config.internal_secrets.first());
         let tickets = Tickets { db: db.clone(), notifications, cursors };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         Self {
             chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, tickets: tickets.clone() },
             tickets,
-            health: Health::new(db, knowledge, config.telegram.is_some(), draining),
+            health: Health::new(db, knowledge, channels(config), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
             identity: Identity {

@@ -23,7 +23,7 @@ const NEIGHBOURS: [(&str, &[&str]); 10] = [
     ("account", &["answer", "context"]),
     ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),
-    ("health", &["faq_loader", "notifications"]),
+    ("health", &["faq_loader"]),
     ("faq_loader", &["answer"]),
     ("handoff", &["answer"]),
     ("answer", &[]),

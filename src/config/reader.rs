@@ -1,6 +1,6 @@
 //! Reads settings one by one and remembers everything that is wrong with them.
 
-use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeSet, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use reqwest::Url;
 
@@ -8,6 +8,9 @@ use super::secret::Secret;
 
 /// Shorter than this and a machine secret could be guessed; `openssl rand -hex 16` gives 32.
 const SECRET_LENGTH: usize = 32;
+
+/// E.164's bounds on a number with its country.
+const PHONE_DIGITS: RangeInclusive<usize> = 8..=15;
 
 /// Why a start is refused: one plain sentence a setting.
 #[derive(Debug)]
@@ -80,6 +83,15 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         self.text(name).map(|value| Secret::new(value.trim().to_owned()))
     }
 
+    /// A secret that is sent in a header, where only visible ASCII may stand.
+    pub(super) fn bearer(&mut self, name: &'static str) -> Option<Secret> {
+        let secret = self.secret(name)?;
+        if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.refuse(format!("{name} must be the key alone, without spaces or line breaks"));
+        }
+        Some(secret)
+    }
+
     /// Secrets that guard our own doors: a list for rotation, each long enough. Here an empty
     /// value is refused, because it looks like a lock and would be none.
     pub(super) fn door_secrets(&mut self, name: &'static str) -> Vec<Secret> {
@@ -97,15 +109,27 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     /// An address we send to: https, or http to this machine; nothing that could lead
     /// elsewhere or carry a password.
     pub(super) fn base_url(&mut self, name: &'static str, default: &str) -> Url {
-        let text = self.text(name);
-        let url = text.as_deref().unwrap_or(default).trim().trim_end_matches('/');
-        match Url::parse(url) {
-            Ok(url) if is_safe_base(&url) => url,
-            _ => {
-                self.refuse(format!("{name} must be an https address, or http to this machine"));
-                Url::parse(default).expect("defaults are addresses")
-            }
+        let set = self.base_url_without_default(name);
+        set.unwrap_or_else(|| Url::parse(default).expect("defaults are addresses"))
+    }
+
+    pub(super) fn base_url_without_default(&mut self, name: &'static str) -> Option<Url> {
+        let text = self.text(name)?;
+        let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(is_safe_base);
+        if url.is_none() {
+            self.refuse(format!("{name} must be an https address, or http to this machine"));
         }
+        url
+    }
+
+    /// A phone number with its country, as `+` and digits.
+    pub(super) fn phone(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name)?;
+        let digits: String = text.trim().trim_start_matches('+').replace([' ', '-', '(', ')'], "");
+        if !PHONE_DIGITS.contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.refuse(format!("{name} must be a phone number with its country, such as +447700900123"));
+        }
+        Some(format!("+{digits}"))
     }
 
     pub(super) fn refuse(&mut self, problem: String) {

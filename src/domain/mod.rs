@@ -1,5 +1,6 @@
 //! The nouns of a support desk and their rules; nothing here does any I/O.
 
+pub mod channel;
 pub mod contact;
 pub mod conversation;
 pub mod handle;

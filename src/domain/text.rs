@@ -34,7 +34,7 @@ fn is_deceptive(character: char) -> bool {
 }
 
 /// At most `limit` characters, the last one an ellipsis when something was left out.
-fn cut(text: &str, limit: usize) -> String {
+pub fn cut(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }

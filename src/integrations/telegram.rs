@@ -11,7 +11,7 @@ use teloxide::{
     types::{ChatId, LinkPreviewOptions, Recipient, ResponseParameters},
 };
 
-use super::{Failure, read_capped};
+use super::{Answer, Failure, exchange};
 use crate::config;
 
 /// Telegram's bound on a text, in UTF-16 units.
@@ -27,7 +27,7 @@ pub struct Telegram {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct Said<T> {
     result: Option<T>,
     description: Option<ApiError>,
     parameters: Option<ResponseParameters>,
@@ -78,34 +78,20 @@ impl Telegram {
 }
 
 async fn call<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure> {
-    // The token is part of the address, so errors must not carry it.
-    let response = request.send().await.map_err(|error| Failure::later(describe(&error.without_url())))?;
-    let status = response.status();
-    let body = read_capped(response).await.ok_or_else(|| Failure::later("the answer broke off or was too long"))?;
-    read(status, &body)
-}
-
-fn describe(error: &reqwest::Error) -> String {
-    let kind = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke off"
-    };
-    kind.to_owned()
+    read(&exchange(request).await?)
 }
 
 /// What an answer means. The status comes first: a proxy's error page is no Telegram error.
-fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Failure> {
-    let answer: Option<Answer<T>> = serde_json::from_slice(body).ok();
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
+    let status = answer.status;
+    let said: Option<Said<T>> = serde_json::from_slice(&answer.body).ok();
     if status.is_server_error() {
         return Err(Failure::later(format!("status {}", status.as_u16())));
     }
-    let Some(answer) = answer else {
-        return Err(refused_without_reason(status));
+    let Some(said) = said else {
+        return Err(answer.refused_without_reason());
     };
-    match (answer.result, answer.description, answer.parameters) {
+    match (said.result, said.description, said.parameters) {
         (Some(result), ..) if status.is_success() => Ok(result),
         (_, _, Some(ResponseParameters::RetryAfter(wait))) => Err(Failure::Later {
             retry_after: Some(Duration::from_secs(u64::from(wait.seconds()))),
@@ -115,16 +101,7 @@ fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Failu
             Err(Failure::Channel(format!("the group became a supergroup: set TELEGRAM_CHAT_ID to {chat}")))
         }
         (_, Some(error), _) => Err(sort(status, &error)),
-        _ => Err(refused_without_reason(status)),
-    }
-}
-
-fn refused_without_reason(status: StatusCode) -> Failure {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Failure::Channel(format!("refused with status {}", status.as_u16()))
-        }
-        _ => Failure::later(format!("an unreadable answer with status {}", status.as_u16())),
+        _ => Err(answer.refused_without_reason()),
     }
 }
 
@@ -165,7 +142,7 @@ mod tests {
     use super::*;
 
     fn read(status: StatusCode, body: &[u8]) -> Result<Sent, Failure> {
-        super::read(status, body)
+        super::read(&Answer { status, retry_after: None, body: body.to_vec() })
     }
 
     fn later(error: &str) -> Result<Sent, Failure> {

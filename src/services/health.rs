@@ -5,12 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::{faq_loader::KnowledgeBase, notifications::TELEGRAM};
-use crate::storage::{self, deliveries};
+use super::faq_loader::KnowledgeBase;
+use crate::{
+    domain::channel::Channel,
+    storage::{self, deliveries},
+};
 
 /// A database that takes longer to say one is not usable.
 const DATABASE_LIMIT: Duration = Duration::from_secs(1);
@@ -28,7 +32,8 @@ const MOURNED: Duration = Duration::from_hours(24);
 pub struct Health {
     db: PgPool,
     knowledge: KnowledgeBase,
-    telegram: bool,
+    /// The channels that are configured.
+    channels: Arc<[Channel]>,
     draining: CancellationToken,
     /// Held while somebody looks, so that a crowd causes one look.
     last: Arc<Mutex<Option<Look>>>,
@@ -83,8 +88,8 @@ impl Part {
 }
 
 impl Health {
-    pub fn new(db: PgPool, knowledge: KnowledgeBase, telegram: bool, draining: CancellationToken) -> Self {
-        Self { db, knowledge, telegram, draining, last: Arc::default() }
+    pub fn new(db: PgPool, knowledge: KnowledgeBase, channels: Arc<[Channel]>, draining: CancellationToken) -> Self {
+        Self { db, knowledge, channels, draining, last: Arc::default() }
     }
 
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
@@ -105,9 +110,10 @@ impl Health {
     }
 
     async fn look(&self) -> Vec<Part> {
-        let (database, telegram) = tokio::join!(self.database(), self.telegram());
-        let mut parts = vec![database, self.knowledge_base(), telegram];
-        parts.extend(["model", "email", "whatsapp"].map(Part::off));
+        let channels = join_all(Channel::ALL.map(|channel| self.channel(channel)));
+        let (database, channels) = tokio::join!(self.database(), channels);
+        let mut parts = vec![database, self.knowledge_base(), Part::off("model")];
+        parts.extend(channels);
         parts
     }
 
@@ -134,18 +140,18 @@ impl Health {
         }
     }
 
-    async fn telegram(&self) -> Part {
-        let off = Part::off(TELEGRAM);
-        if !self.telegram {
+    async fn channel(&self, channel: Channel) -> Part {
+        let off = Part::off(channel.as_str());
+        if !self.channels.contains(&channel) {
             return off;
         }
-        match tokio::time::timeout(DATABASE_LIMIT, deliveries::channel(&self.db, TELEGRAM)).await {
-            Ok(Ok(channel)) => {
-                let fault = fault_of(&channel);
+        match tokio::time::timeout(DATABASE_LIMIT, deliveries::standing(&self.db, channel)).await {
+            Ok(Ok(standing)) => {
+                let fault = fault_of(channel, &standing);
                 Part {
                     condition: if fault.is_none() { Condition::Ok } else { Condition::Degraded },
-                    seconds_since_success: channel.seconds_since_success.and_then(whole_seconds),
-                    owed: Some(Owed { waiting: channel.waiting, dead: channel.dead }),
+                    seconds_since_success: standing.seconds_since_success.and_then(whole_seconds),
+                    owed: Some(Owed { waiting: standing.waiting, dead: standing.dead }),
                     fault,
                     ..off
                 }
@@ -156,12 +162,15 @@ impl Health {
 }
 
 /// What is wrong with a channel, if anything is: its own fault, or what it could not deliver.
-fn fault_of(channel: &deliveries::Channel) -> Option<String> {
-    let is_late = channel.longest_wait_seconds.is_some_and(|seconds| seconds > LATE.as_secs_f64());
-    let gave_up = channel.seconds_since_death.is_some_and(|seconds| seconds < MOURNED.as_secs_f64());
+fn fault_of(channel: Channel, standing: &deliveries::Standing) -> Option<String> {
+    let is_late = standing.longest_wait_seconds.is_some_and(|seconds| seconds > LATE.as_secs_f64());
+    // Strangers give the addresses we write to: one that does not exist is no fault of ours, and
+    // is told on its ticket.
+    let is_ours = channel != Channel::Email;
+    let gave_up = is_ours && standing.seconds_since_death.is_some_and(|seconds| seconds < MOURNED.as_secs_f64());
     let late = is_late.then(|| "what it owes does not get through".to_owned());
     let dead = gave_up.then(|| "something it owed was given up within the last day".to_owned());
-    channel.fault.clone().or(late).or(dead)
+    standing.fault.clone().or(late).or(dead)
 }
 
 /// Clocks of two machines may disagree by a little; an age is never negative.

@@ -1,20 +1,22 @@
-//! What the team is told, and by which channels: written as debts, sent by the worker.
+//! What the team and the customers are told, and by which channels: written as debts, sent by the worker.
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use tokio::sync::Notify;
+use tracing::info;
 use uuid::Uuid;
 
 use crate::{
-    domain::{text, ticket::TicketId},
+    domain::{channel::Channel, contact::Email, text, ticket::TicketId},
     error::Result,
-    storage::deliveries,
+    integrations::email::Mail,
+    storage::{confirmations, deliveries},
 };
 
-/// The channel's name in the table of deliveries.
-pub const TELEGRAM: &str = "telegram";
+/// The customer's confirmation: the subject, a blank line, the text.
+const CONFIRMATION: &str = include_str!("mails/ticket_confirmation.txt");
 
 /// What stands of a message in an alert; the rest is in the ticket's thread.
 const SUMMARY: usize = 300;
@@ -36,6 +38,10 @@ pub struct Alert<'a> {
 pub struct Notifications {
     pub company: Arc<str>,
     pub telegram: bool,
+    /// The phone that alerts go to.
+    pub whatsapp: Option<Arc<str>>,
+    /// How many customers may be sent a confirmation within an hour; without e-mail, nothing.
+    pub confirmations_per_hour: Option<i32>,
     pub bell: Arc<Notify>,
 }
 
@@ -52,6 +58,25 @@ impl Notifications {
         self.alert_team(db, "ticket_extended", &key, "More on a ticket from", &alert).await
     }
 
+    /// Owes a customer the confirmation of their ticket: fixed words and its code, because anybody
+    /// may type anybody's address. At most one an address an hour, and so many an hour altogether.
+    pub async fn confirm(&self, db: &mut PgConnection, uuid: Uuid, id: &TicketId, email: &Email) -> Result<()> {
+        let Some(per_hour) = self.confirmations_per_hour else { return Ok(()) };
+        if !confirmations::take_place(db, email, per_hour).await? {
+            info!(ticket.id = %id, "no confirmation: the address had one within the hour, or the hour's are used up");
+            return Ok(());
+        }
+        let new = deliveries::New {
+            subject_kind: "ticket",
+            subject_id: uuid,
+            channel: Channel::Email,
+            kind: "ticket_confirmation",
+            payload: json!(confirmation(&self.company, id, email)),
+            dedupe_key: &format!("email:ticket_confirmation:{uuid}:{}", email.folded()),
+        };
+        deliveries::owe(db, &new).await
+    }
+
     /// Wakes the worker; to be called when the debts are committed.
     pub fn wake(&self) {
         self.bell.notify_one();
@@ -65,20 +90,33 @@ impl Notifications {
         news: &str,
         alert: &Alert<'_>,
     ) -> Result<()> {
-        if !self.telegram {
-            return Ok(());
+        for (channel, payload) in self.to_team(&alert_text(&self.company, news, alert)) {
+            let new = deliveries::New {
+                subject_kind: "ticket",
+                subject_id: alert.uuid,
+                channel,
+                kind,
+                payload,
+                dedupe_key: &format!("{}:{key}", channel.as_str()),
+            };
+            deliveries::owe(&mut *db, &new).await?;
         }
-        let text = alert_text(&self.company, news, alert);
-        let new = deliveries::New {
-            subject_kind: "ticket",
-            subject_id: alert.uuid,
-            channel: TELEGRAM,
-            kind,
-            payload: json!({ "text": text }),
-            dedupe_key: &format!("{TELEGRAM}:{key}"),
-        };
-        deliveries::owe(db, &new).await
+        Ok(())
     }
+
+    /// A text as each of the team's channels takes it: debts of their own, so that one channel that
+    /// is down keeps nothing from the others.
+    fn to_team(&self, text: &str) -> impl Iterator<Item = (Channel, Value)> {
+        let telegram = self.telegram.then(|| (Channel::Telegram, json!({ "text": text })));
+        let whatsapp = self.whatsapp.as_ref().map(|to| (Channel::WhatsApp, json!({ "to": &**to, "text": text })));
+        telegram.into_iter().chain(whatsapp)
+    }
+}
+
+fn confirmation(company: &str, id: &TicketId, email: &Email) -> Mail {
+    let filled = CONFIRMATION.replace("{code}", id.as_str()).replace("{company}", &text::one_line(company, SUMMARY));
+    let (subject, text) = filled.split_once("\n\n").unwrap_or((filled.as_str(), ""));
+    Mail { to: email.as_str().to_owned(), subject: subject.to_owned(), text: text.trim_end().to_owned() }
 }
 
 /// The line the team reads on a phone: who, what, and the code to find it by.

@@ -175,6 +175,9 @@ impl Tickets {
         let uuid = tickets::insert(db, &new).await?;
         let alert = Alert { uuid, id: &id, email: request.email.map(Email::as_str), message: request.message };
         self.notifications.ticket_opened(db, alert).await?;
+        if let Some(email) = request.email {
+            self.notifications.confirm(db, uuid, &id, email).await?;
+        }
         info!(ticket.id = %id, reason = request.reason.as_str(), "ticket opened");
         Ok(id)
     }
@@ -182,11 +185,14 @@ impl Tickets {
     async fn extend(&self, db: &mut PgConnection, open: OpenTicket, request: &Request<'_>) -> Result<TicketId> {
         let email = request.email.filter(|_| request.origin == Origin::Chat || open.email.is_none());
         tickets::extend(db, open.uuid, email, request.context).await?;
-        let is_new_address = email.is_some_and(|email| open.email.as_deref() != Some(email.as_str()));
+        let new_address = email.filter(|email| open.email.as_deref() != Some(email.as_str()));
         let email = email.map(Email::as_str).or(open.email.as_deref());
         let alert = Alert { uuid: open.uuid, id: &open.id, email, message: request.message };
-        let occasion = occasion(request.origin, is_new_address);
+        let occasion = occasion(request.origin, new_address.is_some());
         self.notifications.ticket_extended(db, alert, &occasion).await?;
+        if let Some(email) = new_address {
+            self.notifications.confirm(db, open.uuid, &open.id, email).await?;
+        }
         info!(ticket.id = %open.id, "ticket extended");
         Ok(open.id)
     }

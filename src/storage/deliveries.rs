@@ -6,13 +6,16 @@ use serde_json::Value;
 use sqlx::{PgExecutor, postgres::types::PgInterval};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::{
+    domain::channel::Channel,
+    error::{Error, Result},
+};
 
 /// Something owed, not yet a row.
 pub struct New<'a> {
     pub subject_kind: &'static str,
     pub subject_id: Uuid,
-    pub channel: &'static str,
+    pub channel: Channel,
     pub kind: &'static str,
     pub payload: Value,
     /// Two debts with one key are one debt.
@@ -23,7 +26,7 @@ pub struct New<'a> {
 #[derive(Debug)]
 pub struct Claimed {
     pub id: Uuid,
-    pub channel: String,
+    pub channel: Channel,
     pub kind: String,
     pub payload: Value,
     /// Tries before this one.
@@ -43,7 +46,7 @@ pub async fn owe(db: impl PgExecutor<'_>, new: &New<'_>) -> Result<()> {
         Uuid::now_v7(),
         new.subject_kind,
         new.subject_id,
-        new.channel,
+        new.channel as Channel,
         new.kind,
         new.payload,
         new.dedupe_key,
@@ -53,17 +56,17 @@ pub async fn owe(db: impl PgExecutor<'_>, new: &New<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Claims up to `limit` due deliveries of `channels`. A lease that ends is a crash: the row is
+/// Claims up to `limit` due deliveries of a channel. A lease that ends is a crash: the row is
 /// simply due again. The channel decides: while it is paused or held nothing of it is due, but one
 /// row each time a paused channel's probe is, and whose turn is longest ago.
-pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration, limit: i64) -> Result<Vec<Claimed>> {
+pub async fn claim(db: impl PgExecutor<'_>, channel: Channel, lease: Duration, limit: i64) -> Result<Vec<Claimed>> {
     let token = Uuid::new_v4();
     let rows = sqlx::query!(
         r#"
         with probing as (
             update support.channels
             set probe_at = now() + $3
-            where name = any($1)
+            where name = $1
               and paused_at is not null
               and probe_at <= now()
               and (held_until is null or held_until <= now())
@@ -73,7 +76,7 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
             from support.deliveries
             where state in ('pending', 'paused')
               and next_at <= now()
-              and channel = any($1)
+              and channel = $1
               and not exists (
                   select
                   from support.channels
@@ -108,10 +111,10 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
             attempts = attempts + 1
         from claimed
         where delivery.id = claimed.id
-        returning delivery.id, delivery.channel, delivery.kind, delivery.payload, delivery.attempts,
+        returning delivery.id, delivery.kind, delivery.payload, delivery.attempts,
                   claimed.is_probe as "is_probe!"
         "#,
-        channels,
+        channel as Channel,
         token,
         interval(lease)?,
         limit,
@@ -120,7 +123,7 @@ pub async fn claim(db: impl PgExecutor<'_>, channels: &[String], lease: Duration
     .await?;
     let claimed = rows.into_iter().map(|row| Claimed {
         id: row.id,
-        channel: row.channel,
+        channel,
         kind: row.kind,
         payload: row.payload,
         attempts: row.attempts - 1,
@@ -160,7 +163,7 @@ pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Optio
         claimed.id,
         claimed.lease,
         provider_id,
-        claimed.channel,
+        claimed.channel as Channel,
     )
     .execute(db)
     .await?;
@@ -198,7 +201,7 @@ pub async fn postpone(
 }
 
 /// The provider asked for time: nothing is sent this way until then.
-pub async fn hold_channel(db: impl PgExecutor<'_>, channel: &str, wait: Duration) -> Result<()> {
+pub async fn hold_channel(db: impl PgExecutor<'_>, channel: Channel, wait: Duration) -> Result<()> {
     sqlx::query!(
         r#"
         insert into support.channels as channel (name, held_until)
@@ -206,7 +209,7 @@ pub async fn hold_channel(db: impl PgExecutor<'_>, channel: &str, wait: Duration
         on conflict (name) do update
         set held_until = greatest(channel.held_until, excluded.held_until)
         "#,
-        channel,
+        channel as Channel,
         interval(wait)?,
     )
     .execute(db)
@@ -268,7 +271,7 @@ pub async fn pause_channel(db: impl PgExecutor<'_>, claimed: &Claimed, probe_in:
         "#,
         claimed.id,
         claimed.lease,
-        claimed.channel,
+        claimed.channel as Channel,
         fault,
         interval(probe_in)?,
     )
@@ -292,7 +295,7 @@ pub async fn probe_now(db: impl PgExecutor<'_>) -> Result<()> {
 }
 
 /// How a channel is doing.
-pub struct Channel {
+pub struct Standing {
     pub fault: Option<String>,
     pub waiting: i64,
     pub dead: i64,
@@ -303,9 +306,9 @@ pub struct Channel {
     pub seconds_since_success: Option<f64>,
 }
 
-pub async fn channel(db: impl PgExecutor<'_>, name: &str) -> Result<Channel> {
-    let channel = sqlx::query_as!(
-        Channel,
+pub async fn standing(db: impl PgExecutor<'_>, channel: Channel) -> Result<Standing> {
+    let standing = sqlx::query_as!(
+        Standing,
         r#"
         select channel.fault as "fault?",
                extract(epoch from now() - channel.succeeded_at)::float8 as "seconds_since_success?",
@@ -326,11 +329,11 @@ pub async fn channel(db: impl PgExecutor<'_>, name: &str) -> Result<Channel> {
               and state <> 'sent'
         ) unsent
         "#,
-        name,
+        channel as Channel,
     )
     .fetch_one(db)
     .await?;
-    Ok(channel)
+    Ok(standing)
 }
 
 fn interval(duration: Duration) -> Result<PgInterval> {

@@ -1,5 +1,6 @@
 //! Our tables: where they are and how they are reached.
 
+pub mod confirmations;
 pub mod conversations;
 pub mod deliveries;
 pub mod embedded;

@@ -1,24 +1,30 @@
 //! Delivers what we owe, at least once, and never lets one delivery hold up another.
 
+mod channels;
 mod schedule;
 
 use std::{sync::Arc, time::Duration};
 
-use serde::Deserialize;
 use sqlx::PgPool;
-use tokio::{sync::Notify, task::JoinSet, time};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinSet,
+    time,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
+pub use self::channels::Channels;
 use crate::{
+    domain::channel::Channel,
     error::{Error, Result},
-    integrations::{Failure, telegram::Telegram},
-    services::notifications::TELEGRAM,
+    integrations::Failure,
     storage::deliveries::{self, Claimed},
 };
 
-/// How many deliveries one instance sends at once.
+/// How many deliveries one instance sends at once by each channel; apart, so that a provider that
+/// hangs keeps nobody else's waiting.
 const AT_ONCE: usize = 16;
 
 /// How long a debt of another instance, or one whose time has come, may go unseen.
@@ -30,62 +36,64 @@ const DATABASE_LIMIT: Duration = Duration::from_secs(15);
 /// The worker of one instance.
 pub struct Worker {
     pub db: PgPool,
-    pub telegram: Option<Telegram>,
+    pub channels: Channels,
     pub lease: Duration,
     /// Rung when something new is owed.
     pub bell: Arc<Notify>,
 }
 
-/// What a text-only channel is asked to send.
-#[derive(Deserialize)]
-struct Text {
-    text: String,
+/// The places of one channel.
+struct Lane {
+    channel: Channel,
+    places: Arc<Semaphore>,
 }
 
 impl Worker {
     /// Works until `stop`, then lets the deliveries under way finish.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
+        let lanes = worker.lanes();
         let mut under_way = JoinSet::new();
         if let Err(error) = bounded(deliveries::probe_now(&worker.db)).await {
             warn!(%error, "paused channels could not be looked up");
         }
         while !stop.is_cancelled() {
-            worker.start_due(&mut under_way).await;
+            worker.start_due(&lanes, &mut under_way).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = worker.bell.notified() => {}
                 () = time::sleep(POLL) => {}
-                Some(finished) = under_way.join_next() => note_panic(finished),
+                Some(finished) = under_way.join_next() => note_panic(&finished),
             }
         }
         while let Some(finished) = under_way.join_next().await {
-            note_panic(finished);
+            note_panic(&finished);
         }
     }
 
-    async fn start_due(self: &Arc<Self>, under_way: &mut JoinSet<()>) {
+    fn lanes(&self) -> Vec<Lane> {
+        let lane = |channel| Lane { channel, places: Arc::new(Semaphore::new(AT_ONCE)) };
+        self.channels.configured().into_iter().map(lane).collect()
+    }
+
+    async fn start_due(self: &Arc<Self>, lanes: &[Lane], under_way: &mut JoinSet<()>) {
         while let Some(finished) = under_way.try_join_next() {
-            note_panic(finished);
+            note_panic(&finished);
         }
-        let room = AT_ONCE - under_way.len();
-        let channels = self.channels();
-        if room == 0 || channels.is_empty() {
-            return;
+        for lane in lanes.iter().filter(|lane| lane.places.available_permits() > 0) {
+            let room = i64::try_from(lane.places.available_permits()).unwrap_or(1);
+            match bounded(deliveries::claim(&self.db, lane.channel, self.lease, room)).await {
+                Ok(claimed) => claimed.into_iter().for_each(|claimed| {
+                    let (worker, place) = (Arc::clone(self), Arc::clone(&lane.places).try_acquire_owned());
+                    under_way.spawn(async move {
+                        worker.deliver(claimed).await;
+                        drop(place);
+                    });
+                }),
+                // The other channels' debts lie in the same database.
+                Err(error) => return warn!(%error, "what is owed could not be looked up"),
+            }
         }
-        let limit = i64::try_from(room).unwrap_or(1);
-        match bounded(deliveries::claim(&self.db, &channels, self.lease, limit)).await {
-            Ok(claimed) => claimed.into_iter().for_each(|claimed| {
-                let worker = Arc::clone(self);
-                under_way.spawn(async move { worker.deliver(claimed).await });
-            }),
-            Err(error) => warn!(%error, "what is owed could not be looked up"),
-        }
-    }
-
-    /// The channels that are configured here; what others owe is for instances that have them.
-    fn channels(&self) -> Vec<String> {
-        self.telegram.iter().map(|_| TELEGRAM.to_owned()).collect()
     }
 
     async fn deliver(&self, claimed: Claimed) {
@@ -93,7 +101,7 @@ impl Worker {
             // Only a process that dies in the middle of sending leaves a row behind like this.
             Err(Failure::Recipient("every try was cut short".into()))
         } else {
-            self.send(&claimed).await
+            self.channels.send(&claimed).await
         };
         if let Err(error) = bounded(self.settle(&claimed, outcome)).await {
             // The lease ends by itself and the row is due again.
@@ -101,16 +109,9 @@ impl Worker {
         }
     }
 
-    async fn send(&self, claimed: &Claimed) -> Result<String, Failure> {
-        let Some(telegram) = &self.telegram else { return Err(Failure::Channel("not configured".into())) };
-        let Ok(Text { text }) = serde_json::from_value(claimed.payload.clone()) else {
-            return Err(Failure::Recipient("the payload cannot be read".into()));
-        };
-        telegram.send(&text).await
-    }
-
     async fn settle(&self, claimed: &Claimed, outcome: Result<String, Failure>) -> Result<()> {
-        let (id, channel, kind, tries) = (claimed.id, &claimed.channel, &claimed.kind, claimed.attempts + 1);
+        let (id, kind, tries) = (claimed.id, &claimed.kind, claimed.attempts + 1);
+        let channel = claimed.channel.as_str();
         match outcome {
             Ok(provider_id) => {
                 deliveries::sent(&self.db, claimed, Some(&provider_id)).await?;
@@ -124,7 +125,7 @@ impl Worker {
             Err(Failure::Later { retry_after: Some(wait), error }) => {
                 let wait = wait.clamp(Duration::from_secs(1), schedule::LONGEST_RETRY_AFTER);
                 warn!(channel, error, wait_seconds = wait.as_secs(), "the provider asks us to wait");
-                deliveries::hold_channel(&self.db, channel, wait).await?;
+                deliveries::hold_channel(&self.db, claimed.channel, wait).await?;
                 deliveries::postpone(&self.db, claimed, wait, false, &error).await?;
             }
             Err(Failure::Later { retry_after: None, error }) => self.try_again(claimed, tries, &error).await?,
@@ -136,12 +137,12 @@ impl Worker {
         let wait = if claimed.is_probe { Some(schedule::PROBE) } else { schedule::wait(claimed.id, tries) };
         let Some(wait) = wait else { return self.bury(claimed, error).await };
         let wait_seconds = wait.as_secs();
-        warn!(delivery.id = %claimed.id, channel = claimed.channel, tries, error, wait_seconds, "not delivered yet");
+        warn!(delivery.id = %claimed.id, channel = claimed.channel.as_str(), tries, error, wait_seconds, "not delivered yet");
         deliveries::postpone(&self.db, claimed, wait, !claimed.is_probe, error).await
     }
 
     async fn bury(&self, claimed: &Claimed, error: &str) -> Result<()> {
-        error!(delivery.id = %claimed.id, channel = claimed.channel, kind = claimed.kind, error, "given up");
+        error!(delivery.id = %claimed.id, channel = claimed.channel.as_str(), kind = claimed.kind, error, "given up");
         deliveries::bury(&self.db, claimed, error, Uuid::new_v4()).await
     }
 }
@@ -154,7 +155,7 @@ async fn bounded<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 /// What the panic said may quote a customer; the log has its place.
-fn note_panic(finished: std::result::Result<(), tokio::task::JoinError>) {
+fn note_panic(finished: &std::result::Result<(), tokio::task::JoinError>) {
     if finished.is_err() {
         error!("a delivery broke its task; it is due again when its lease ends");
     }

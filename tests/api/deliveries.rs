@@ -20,12 +20,6 @@ async fn with_telegram(db: PgPool, telegram: &StandIn) -> TestApp {
     TestApp::with(db, &settings).await
 }
 
-/// Brings the next try forward, so that no test waits for the schedule.
-async fn now(app: &TestApp) {
-    sqlx::query("update support.deliveries set next_at = now()").execute(&app.db).await.unwrap();
-    sqlx::query("update support.channels set probe_at = now()").execute(&app.db).await.unwrap();
-}
-
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn the_team_is_told_of_a_new_ticket(db: PgPool) {
     let telegram = StandIn::telegram(&[]).await;
@@ -36,8 +30,8 @@ async fn the_team_is_told_of_a_new_ticket(db: PgPool) {
 
     let asked = telegram.asked();
     assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].0, "/bot123:token/sendMessage");
-    insta::assert_json_snapshot!(asked[0].1, { ".text" => "[text]" }, @r#"
+    assert_eq!(asked[0].path, "/bot123:token/sendMessage");
+    insta::assert_json_snapshot!(asked[0].body, { ".text" => "[text]" }, @r#"
 {
   "chat_id": -1001,
   "link_preview_options": {
@@ -47,7 +41,7 @@ async fn the_team_is_told_of_a_new_ticket(db: PgPool) {
 }
 "#);
     let text = format!("[Levqor Support] New ticket from ada@example.com: <b>Refund?</b> *now*\nTicket #{code}");
-    assert_eq!(asked[0].1["text"], text);
+    assert_eq!(asked[0].body["text"], text);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
@@ -58,7 +52,7 @@ async fn an_alert_survives_a_provider_that_fails_twice(db: PgPool) {
     app.open_ticket("Refund?").await;
     for tries in 1..=2 {
         app.eventually(TRIED, tries).await;
-        now(&app).await;
+        app.bring_forward().await;
     }
     app.eventually(SENT, 1).await;
 
@@ -82,7 +76,7 @@ async fn a_fault_of_the_channel_pauses_it_and_loses_nothing(db: PgPool) {
     assert!(app.get("/api/support/health").await.json()["parts"]["telegram"].get("fault").is_none());
     assert_eq!(app.get("/ready").await.status, 200);
 
-    now(&app).await;
+    app.bring_forward().await;
     app.eventually(SENT, 2).await;
     app.eventually(PAUSED, 0).await;
     app.eventually_healthy("ok").await;
@@ -99,7 +93,7 @@ async fn one_fault_among_many_sends_leaves_nothing_behind(db: PgPool) {
     }
     let started = std::time::Instant::now();
     while app.count(SENT).await < 20 {
-        now(&app).await;
+        app.bring_forward().await;
         assert!(started.elapsed().as_secs() < 20, "{} of 20 sent", app.count(SENT).await);
     }
 }

@@ -91,6 +91,12 @@ impl TestApp {
         self.admin_get(&format!("/api/support/tickets/{code}")).await.json()
     }
 
+    /// Makes everything owed due, so that no test waits for the schedule.
+    pub async fn bring_forward(&self) {
+        sqlx::query("update support.deliveries set next_at = now()").execute(&self.db).await.unwrap();
+        sqlx::query("update support.channels set probe_at = now()").execute(&self.db).await.unwrap();
+    }
+
     /// The one number a query gives.
     pub async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
