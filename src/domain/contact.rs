@@ -66,27 +66,8 @@ const SHORT: usize = 4;
 
 /// How people introduce their own address.
 const OWNED: [&str; 22] = [
-    "i am",
-    "i'm",
-    "im",
-    "it is",
-    "it's",
-    "its",
-    "email is",
-    "e-mail is",
-    "mail is",
-    "address is",
-    "mine is",
-    "this is",
-    "me at",
-    "me on",
-    "me under",
-    "me by",
-    "me via",
-    "my email",
-    "my e-mail",
-    "my mail",
-    "my address",
+    "i am", "i'm", "im", "it is", "it's", "its", "email is", "e-mail is", "mail is", "address is", "mine is",
+    "this is", "me at", "me on", "me under", "me by", "me via", "my email", "my e-mail", "my mail", "my address",
     "reply to",
 ];
 

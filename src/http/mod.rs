@@ -57,12 +57,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
 fn cors(allowed_origins: &[String]) -> CorsLayer {
     let origins = allowed_origins.iter().filter_map(|origin| origin.parse().ok());
     let headers = [
-        "content-type",
-        "authorization",
-        "x-internal-secret",
-        "idempotency-key",
-        "x-request-id",
-        "last-event-id",
+        "content-type", "authorization", "x-internal-secret", "idempotency-key", "x-request-id", "last-event-id",
         "x-visitor-token",
     ];
     let exposed = ["x-request-id", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::faq_loader::KnowledgeBase;
 use crate::{
     domain::channel::Channel,
-    storage::{self, deliveries},
+    storage::{self, channels},
 };
 
 /// A database that takes longer to say one is not usable.
@@ -145,7 +145,7 @@ impl Health {
         if !self.channels.contains(&channel) {
             return off;
         }
-        match tokio::time::timeout(DATABASE_LIMIT, deliveries::standing(&self.db, channel)).await {
+        match tokio::time::timeout(DATABASE_LIMIT, channels::standing(&self.db, channel)).await {
             Ok(Ok(standing)) => {
                 let fault = fault_of(channel, &standing);
                 Part {
@@ -162,7 +162,7 @@ impl Health {
 }
 
 /// What is wrong with a channel, if anything is: its own fault, or what it could not deliver.
-fn fault_of(channel: Channel, standing: &deliveries::Standing) -> Option<String> {
+fn fault_of(channel: Channel, standing: &channels::Standing) -> Option<String> {
     let is_late = standing.longest_wait_seconds.is_some_and(|seconds| seconds > LATE.as_secs_f64());
     // Strangers give the addresses we write to: one that does not exist is no fault of ours, and
     // is told on its ticket.

@@ -1,5 +1,6 @@
 //! Our tables: where they are and how they are reached.
 
+pub mod channels;
 pub mod confirmations;
 pub mod conversations;
 pub mod deliveries;
@@ -13,10 +14,13 @@ use anyhow::bail;
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode, types::PgInterval},
 };
 
-use crate::config::Budgets;
+use crate::{
+    config::Budgets,
+    error::{Error, Result},
+};
 
 /// The schema's history, applied at start under an advisory lock, so that two instances may
 /// start at once.
@@ -175,6 +179,11 @@ fn place(options: &PgConnectOptions) -> String {
         Some(folder) => folder.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
     }
+}
+
+/// A duration as the database takes it.
+fn interval(duration: Duration) -> Result<PgInterval> {
+    PgInterval::try_from(duration).map_err(|_| Error::Internal(anyhow::anyhow!("a duration finer than a microsecond")))
 }
 
 #[cfg(test)]

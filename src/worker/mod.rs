@@ -20,7 +20,10 @@ use crate::{
     domain::channel::Channel,
     error::{Error, Result},
     integrations::Failure,
-    storage::deliveries::{self, Claimed},
+    storage::{
+        channels as standing,
+        deliveries::{self, Claimed},
+    },
 };
 
 /// How many deliveries one instance sends at once by each channel; apart, so that a provider that
@@ -54,7 +57,7 @@ impl Worker {
         let worker = Arc::new(self);
         let lanes = worker.lanes();
         let mut under_way = JoinSet::new();
-        if let Err(error) = bounded(deliveries::probe_now(&worker.db)).await {
+        if let Err(error) = bounded(standing::probe_now(&worker.db)).await {
             warn!(%error, "paused channels could not be looked up");
         }
         while !stop.is_cancelled() {
@@ -125,7 +128,7 @@ impl Worker {
             Err(Failure::Later { retry_after: Some(wait), error }) => {
                 let wait = wait.clamp(Duration::from_secs(1), schedule::LONGEST_RETRY_AFTER);
                 warn!(channel, error, wait_seconds = wait.as_secs(), "the provider asks us to wait");
-                deliveries::hold_channel(&self.db, claimed.channel, wait).await?;
+                standing::hold(&self.db, claimed.channel, wait).await?;
                 deliveries::postpone(&self.db, claimed, wait, false, &error).await?;
             }
             Err(Failure::Later { retry_after: None, error }) => self.try_again(claimed, tries, &error).await?,

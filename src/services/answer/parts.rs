@@ -7,26 +7,8 @@ const STANDS_ALONE: usize = 2;
 
 /// Openings that continue what was said.
 const CONTINUES: [&str; 20] = [
-    "and",
-    "what about",
-    "how about",
-    "does that",
-    "does it",
-    "is that",
-    "is it",
-    "do they",
-    "are they",
-    "can that",
-    "can it",
-    "so",
-    "but",
-    "then",
-    "also",
-    "would that",
-    "will that",
-    "with that",
-    "for that",
-    "or",
+    "and", "what about", "how about", "does that", "does it", "is that", "is it", "do they", "are they", "can that",
+    "can it", "so", "but", "then", "also", "would that", "will that", "with that", "for that", "or",
 ];
 
 /// Words that stand for something said before, when the question is short.

@@ -132,27 +132,8 @@ fn form(words: &[Token], is_marked: bool) -> Form {
 const LEADS: [&str; 11] = ["and", "so", "but", "ok", "hi", "hello", "hey", "also", "or", "then", "just"];
 
 const OPEN: [&str; 21] = [
-    "how",
-    "what",
-    "whats",
-    "which",
-    "when",
-    "where",
-    "wheres",
-    "who",
-    "whos",
-    "whose",
-    "will",
-    "would",
-    "should",
-    "do",
-    "does",
-    "is",
-    "are",
-    "if",
-    "suppose",
-    "wondering",
-    "any",
+    "how", "what", "whats", "which", "when", "where", "wheres", "who", "whos", "whose", "will", "would", "should",
+    "do", "does", "is", "are", "if", "suppose", "wondering", "any",
 ];
 
 fn place(feature: impl Hash) -> usize {
