@@ -140,8 +140,8 @@ mod tests {
             Alert { uuid: Uuid::nil(), id: &id, email: Some("ada@example.com"), message: "<b>help</b>\r\n\u{202e}now" };
 
         assert_eq!(
-            alert_text("Levqor", "New ticket from", &alert),
-            "[Levqor Support] New ticket from ada@example.com: <b>help</b> now\nTicket #K7M2XQ4P"
+            alert_text("Acme", "New ticket from", &alert),
+            "[Acme Support] New ticket from ada@example.com: <b>help</b> now\nTicket #K7M2XQ4P"
         );
     }
 }

@@ -61,7 +61,7 @@ const OTHER: &[&str] = &[
     "receipt", "card", "price", "prices", "pricing", "cost", "costs", "charge", "charged", "trial", "free", "discount",
     "subscription", "cancel", "upgrade", "downgrade", "change", "encrypted", "secure", "safe", "data", "password",
     "account", "login", "delete", "offer", "include", "includes", "included", "best", "recommend", "difference",
-    "compare", "vat", "tax", "policy", "guarantee", "money", "levqor", "another", "next", "new", "extra", "more",
+    "compare", "vat", "tax", "policy", "guarantee", "money", "another", "next", "new", "extra", "more",
 ];
 
 fn is_revisions(said: &Said) -> bool {

@@ -166,7 +166,7 @@ mod tests {
     use super::super::sections;
     use super::*;
 
-    const PRICES: &str = "## Plans\n### Pro - £20.50\nx\n### Mini - £5\nx\n### Max - £1,000\nx\n## Other\nx";
+    const PRICES: &str = "## Plans\n### Pro - €20.50\nx\n### Mini - €5\nx\n### Max - €1,000\nx\n## Other\nx";
 
     fn ladder() -> Ladder {
         Ladder { rungs: vec![1, 0, 2], overview: None }
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_section_naming_several_prices_is_the_overview() {
-        let sections = sections::parse("p.md", &format!("{PRICES}\n## All\n- Mini £5\n- Pro £20.50\n"));
+        let sections = sections::parse("p.md", &format!("{PRICES}\n## All\n- Mini €5\n- Pro €20.50\n"));
         assert_eq!(ladders(&sections)[0].overview, Some(4));
     }
 
