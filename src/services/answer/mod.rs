@@ -68,13 +68,6 @@ pub(crate) fn is_small_talk(message: &[Token]) -> bool {
     smalltalk::of(message).is_some()
 }
 
-impl Answer {
-    /// Whether it says something of the knowledge base for sure.
-    pub fn is_from_knowledge(&self) -> bool {
-        self.outcome == Outcome::Answer && !self.sources.is_empty()
-    }
-}
-
 /// A knowledge base, read once and ready to be asked by anybody at the same time.
 pub struct Knowledge {
     searchable: Searchable,

@@ -47,12 +47,17 @@ pub struct Draft {
     pub answered_by: AnsweredBy,
     pub confidence: f32,
     pub sources: Vec<Source>,
-    /// Whether it holds more than manners.
-    says_something: bool,
     /// Set when a person should take over.
     pub reason: Option<Reason>,
     /// Where that person can reach whoever asks.
     pub address: Option<Email>,
+}
+
+impl Draft {
+    /// Whether it holds more than manners.
+    fn says_something(&self) -> bool {
+        self.answered_by == AnsweredBy::Records || !self.sources.is_empty()
+    }
 }
 
 /// Whoever asks, with all that bears on the answer.
@@ -82,7 +87,7 @@ pub fn decide(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) ->
         .or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
     let only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
-    let known = draft.outcome == Outcome::Answer && draft.says_something && !only_address;
+    let known = draft.outcome == Outcome::Answer && draft.says_something() && !only_address;
     hand_over(draft, known, language, reason, address(desk, message, asker), voice)
 }
 
@@ -95,7 +100,6 @@ fn unsure_again(outcome: Outcome, earlier: &[Turn]) -> Option<Reason> {
 
 fn from_knowledge(answer: Answer) -> Draft {
     Draft {
-        says_something: answer.is_from_knowledge(),
         text: answer.text,
         outcome: answer.outcome,
         answered_by: AnsweredBy::KnowledgeBase,
@@ -110,7 +114,6 @@ fn from_knowledge(answer: Answer) -> Draft {
 fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
     let recorded = account::answer(asker.topic?, asker.context, voice, Utc::now());
     Some(Draft {
-        says_something: recorded.known,
         text: recorded.text,
         outcome: if recorded.known { Outcome::Answer } else { Outcome::Unknown },
         answered_by: AnsweredBy::Records,
@@ -148,7 +151,6 @@ fn person_waiting() -> Draft {
         answered_by: AnsweredBy::PersonWaiting,
         confidence: 0.0,
         sources: Vec::new(),
-        says_something: false,
         reason: None,
         address: None,
     }
