@@ -43,6 +43,24 @@ impl Folder {
         command
     }
 
+    /// Waits until something of that name is in the data folder: `.initdb-` is how one begins whose
+    /// name ends in another word each time.
+    pub async fn wait_for(&self, name: &str) {
+        let started = Instant::now();
+        while !self.has(name) {
+            assert!(started.elapsed() < TOLD_WITHIN, "never {name}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let data = self.0.join("data");
+        let Some(rest) = name.strip_prefix(".initdb-") else { return data.join(name).exists() };
+        let entries = fs::read_dir(data).into_iter().flatten().flatten();
+        let mut staging = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".initdb-"));
+        staging.any(|entry| entry.path().join(rest.trim_start_matches("*/")).exists())
+    }
+
     /// Runs a start that is expected to be refused, and returns what it said.
     pub fn refused(&self, settings: &[(&str, &str)]) -> String {
         let started = Instant::now();

@@ -179,11 +179,10 @@ fn a_public_start_without_a_secret_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_start_that_is_killed_leaves_a_folder_that_opens() {
-    for milliseconds in [20, 100, 250, 400] {
+    for moment in [".initdb-", ".initdb-*/PG_VERSION", "postgres", "postgres/postmaster.pid"] {
         let folder = Folder::new();
         let mut first = folder.command(&[]).spawn().unwrap();
-        // Any moment of the first start will do; these are some.
-        std::thread::sleep(Duration::from_millis(milliseconds));
+        folder.wait_for(moment).await;
         first.kill().unwrap();
         first.wait().unwrap();
 
