@@ -59,6 +59,14 @@ struct Answer {
     body: Vec<u8>,
 }
 
+#[cfg(test)]
+impl Answer {
+    fn of(status: u16, body: &str) -> Self {
+        let status = StatusCode::from_u16(status).unwrap();
+        Self { status, retry_after: None, body: body.as_bytes().to_vec() }
+    }
+}
+
 impl Answer {
     /// What an answer without a reason in it means. The status alone tells little: a proxy's error
     /// page is nobody's opinion of a message.

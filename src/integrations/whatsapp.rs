@@ -130,8 +130,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Result<String, Failure> {
-        let status = StatusCode::from_u16(status).unwrap();
-        read(&Answer { status, retry_after: None, body: body.as_bytes().to_vec() })
+        read(&Answer::of(status, body))
     }
 
     fn refused(status: u16, code: u32, message: &str) -> Failure {

@@ -102,6 +102,13 @@ impl TestApp {
         sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
     }
 
+    /// Waits for one delivery that a provider asked two seconds for, and that this cost no try.
+    pub async fn sent_after_two_seconds(&self, started: Instant) {
+        self.eventually("select count(*) from support.deliveries where state = 'sent'", 1).await;
+        assert!(started.elapsed() >= Duration::from_secs(2));
+        assert_eq!(self.count("select max(attempts)::bigint from support.deliveries").await, 1);
+    }
+
     /// Asks again until health says `status`; it looks once a second.
     pub async fn eventually_healthy(&self, status: &str) {
         let started = Instant::now();

@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn anchors_are_like_githubs() {
-        assert_eq!(anchor("Basic - £9 (One-Time)"), "basic---9-one-time");
+        assert_eq!(anchor("Basic - €9 (One-Time)"), "basic---9-one-time");
         let twice = parse("a.md", "## A\n\nx\n\n## A\n\ny\n");
         assert_eq!(twice[1].source.anchor, "a-1");
     }
