@@ -16,4 +16,9 @@ mod worker;
 pub use cli::main;
 pub use config::Config;
 pub use run::{Server, StartRefused};
+/// The knowledge base in sections, and the check of what a model says about it.
+pub use services::{
+    answer::{Document, Knowledge, Section, Voice},
+    check::{Checked, Ground, Grounds, Unfit, check},
+};
 pub use storage::MIGRATOR;

@@ -18,13 +18,14 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 10] = [
+const NEIGHBOURS: [(&str, &[&str]); 11] = [
     ("chat", &["account", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("account", &["answer", "context"]),
     ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),
     ("health", &["faq_loader"]),
-    ("faq_loader", &["answer"]),
+    ("faq_loader", &["answer", "check"]),
+    ("check", &["answer"]),
     ("handoff", &["answer"]),
     ("answer", &[]),
     ("cursor", &[]),

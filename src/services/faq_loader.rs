@@ -6,7 +6,7 @@ use std::{
     fs,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -15,7 +15,10 @@ use anyhow::{Context, bail, ensure};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::answer::{Document, Knowledge, Voice};
+use super::{
+    answer::{Document, Knowledge, Voice},
+    check::Ground,
+};
 use crate::{config::KnowledgeFolder, domain::contact::Email};
 
 /// How often the folder is looked at. Looking is a few system calls, works on every file system
@@ -36,6 +39,7 @@ const FIRST: [(&str, &str); 3] = [
 pub struct Loaded {
     pub knowledge: Knowledge,
     addresses: HashSet<String>,
+    ground: OnceLock<Ground>,
 }
 
 impl Loaded {
@@ -44,10 +48,15 @@ impl Loaded {
         self.addresses.contains(&email.folded())
     }
 
+    /// What its sections state, read when it is first asked for: a desk without a model never does.
+    pub fn ground(&self) -> &Ground {
+        self.ground.get_or_init(|| Ground::of(self.knowledge.sections()))
+    }
+
     fn build(documents: &[Document], voice: Voice) -> Self {
         let texts = documents.iter().map(|document| document.markdown.as_str()).chain([voice.support_email.as_str()]);
         let addresses = texts.flat_map(Email::all_in).map(|email| email.folded()).collect();
-        Self { knowledge: Knowledge::build(documents, voice), addresses }
+        Self { knowledge: Knowledge::build(documents, voice), addresses, ground: OnceLock::new() }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod answer;
 pub mod chat;
+pub mod check;
 pub mod context;
 pub mod cursor;
 pub mod faq_loader;

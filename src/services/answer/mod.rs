@@ -23,6 +23,7 @@ use find::{Found, Searchable};
 
 pub use compose::handed_over;
 pub use language::Language;
+pub use sections::Section;
 pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
 
 /// More sections than this are no help.
@@ -79,6 +80,11 @@ impl Knowledge {
     pub fn build(documents: &[Document], voice: Voice) -> Self {
         let sections = documents.iter().flat_map(|d| sections::parse(&d.file, &d.markdown)).collect();
         Self { searchable: Searchable::build(sections), voice }
+    }
+
+    /// Every section, in the order of the files.
+    pub fn sections(&self) -> &[Section] {
+        &self.searchable.sections
     }
 
     /// How many sections it holds.

@@ -1,0 +1,211 @@
+//! Names: what plans and policies are called, and which of them are told apart in one place, so
+//! that a figure of one cannot pass for a figure of its neighbour.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    facts::facts,
+    words::{Kind, Piece, pieces},
+};
+use crate::services::answer::Section;
+
+/// The place of a name in [`Names`].
+pub type Name = usize;
+
+/// A mention of a name in a text.
+#[derive(Clone, Debug)]
+pub struct Mention {
+    pub name: Name,
+    pub from: usize,
+    pub to: usize,
+}
+
+#[derive(Debug, Default)]
+pub struct Names {
+    by_alias: HashMap<Vec<String>, Name>,
+    siblings: Vec<HashSet<Name>>,
+    /// Names that count in lower case too: headings above priced ones, such as "subscription".
+    families: HashSet<Name>,
+    /// Words that stand in lower case in the texts, so that a name of this one word needs its capital.
+    common: HashSet<String>,
+}
+
+/// Words that many headings have beside the name itself.
+const GENERIC: [&str; 14] = [
+    "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost", "most",
+    "popular",
+];
+
+/// A label has few words; "We make a proposal within 5 business days: ..." has none.
+const LONGEST_LABEL: usize = 4;
+
+impl Names {
+    /// The names of priced headings, of the headings above them, and of labels before figures.
+    pub fn of(sections: &[Section]) -> Self {
+        let mut names = Self { common: common(sections), ..Self::default() };
+        names.add_headings(sections);
+        for section in sections {
+            let lines = section.lines.iter().flat_map(|line| parts_of_line(line));
+            let labels: Vec<String> = lines.filter_map(|line| label(&line)).collect();
+            names.add_group(labels.iter().map(|label| aliases(label, &[])));
+        }
+        names
+    }
+
+    /// Where names stand; `any_case` hears "privacy" where only "Privacy" is one.
+    pub fn mentions(&self, pieces: &[Piece], any_case: bool) -> Vec<Mention> {
+        let mut mentions = Vec::new();
+        let mut at = 0;
+        while at < pieces.len() {
+            let found = (1..=LONGEST_LABEL).rev().find_map(|length| {
+                let (words, to) = words_from(pieces, at, length)?;
+                let name = *self.by_alias.get(&words)?;
+                (any_case || self.is_meant(name, &words, pieces, at, to)).then_some(Mention { name, from: at, to })
+            });
+            at = found.as_ref().map_or(at + 1, |mention| mention.to);
+            mentions.extend(found);
+        }
+        mentions
+    }
+
+    pub fn are_siblings(&self, one: Name, other: Name) -> bool {
+        self.siblings[one].contains(&other)
+    }
+
+    fn is_meant(&self, name: Name, words: &[String], pieces: &[Piece], at: usize, to: usize) -> bool {
+        let [word] = words else { return true };
+        let is_hours = pieces.get(to).is_some_and(|next| next.is(&["day", "days", "hour", "hours"]));
+        let is_told_apart = pieces[at].capital || !self.common.contains(word) || self.families.contains(&name);
+        is_told_apart && !is_hours
+    }
+
+    fn add_headings(&mut self, sections: &[Section]) {
+        let is_priced = |section: &&Section| title_before_price(&section.title).is_some();
+        let mut parents: Vec<(&str, &[String])> = Vec::new();
+        for section in sections.iter().filter(is_priced) {
+            let place = (section.source.file.as_str(), section.parents.as_slice());
+            if !parents.contains(&place) {
+                parents.push(place);
+            }
+        }
+        let above = |parents: &[(&str, &[String])]| -> Vec<Vec<Vec<String>>> {
+            parents.iter().filter_map(|(_, parents)| parents.last()).map(|parent| aliases(parent, &[])).collect()
+        };
+        let families = self.add_group(above(&parents).into_iter());
+        self.families.extend(families);
+        for (file, parents) in parents {
+            let family: Vec<Vec<String>> = parents.last().map(|parent| aliases(parent, &[])).unwrap_or_default();
+            let here = sections
+                .iter()
+                .filter(is_priced)
+                .filter(|section| section.source.file == file && section.parents == parents);
+            let titles: Vec<Vec<Vec<String>>> = here
+                .filter_map(|section| title_before_price(&section.title))
+                .map(|title| aliases(title, &family))
+                .collect();
+            self.add_group(titles.into_iter());
+        }
+    }
+
+    /// Names that stand beside each other; one that is known already keeps its siblings.
+    fn add_group(&mut self, group: impl Iterator<Item = Vec<Vec<String>>>) -> Vec<Name> {
+        let mut members: Vec<Name> = Vec::new();
+        for aliases in group.filter(|aliases| !aliases.is_empty()) {
+            let known = aliases.iter().find_map(|alias| self.by_alias.get(alias).copied());
+            let name = known.unwrap_or_else(|| {
+                self.siblings.push(HashSet::new());
+                self.siblings.len() - 1
+            });
+            for alias in aliases {
+                self.by_alias.entry(alias).or_insert(name);
+            }
+            members.push(name);
+        }
+        for &one in &members {
+            let others = members.iter().copied().filter(|&other| other != one);
+            self.siblings[one].extend(others);
+        }
+        members
+    }
+}
+
+/// A line as it is, but a row of a table in its cells: each says something about its column.
+pub fn parts_of_line(line: &str) -> Vec<String> {
+    let row = line.strip_prefix("- ").and_then(|row| row.split_once(" - "));
+    match row {
+        Some((first, cells)) if cells.contains(": ") => {
+            cells.split("; ").map(|cell| format!("- {cell} ({first})")).collect()
+        }
+        _ => vec![line.to_owned()],
+    }
+}
+
+/// What stands before the colon of a line that goes on with a figure or an address.
+fn label(line: &str) -> Option<String> {
+    let line = line.trim_start_matches("- ");
+    let (label, rest) = line.split_once(": ")?;
+    let is_short = (1..=LONGEST_LABEL).contains(&name_words(label).len());
+    (is_short && !facts(&pieces(rest)).is_empty()).then(|| label.to_owned())
+}
+
+/// "DFY Starter" of "DFY Starter - £99 (One-Time)".
+fn title_before_price(title: &str) -> Option<&str> {
+    let (name, price) = title.split_once(" - ").or_else(|| title.split_once(": "))?;
+    (!facts(&pieces(price)).is_empty()).then_some(name)
+}
+
+/// What a heading or label may be called: without its brackets, and by what stands in them.
+fn aliases(heading: &str, family: &[Vec<String>]) -> Vec<Vec<String>> {
+    let (outside, inside) = match heading.split_once('(') {
+        Some((before, rest)) => {
+            let (inside, after) = rest.split_once(')').unwrap_or((rest, ""));
+            (format!("{before} {after}"), Some(inside))
+        }
+        None => (heading.to_owned(), None),
+    };
+    let mut aliases: Vec<Vec<String>> =
+        [Some(outside.as_str()), inside].into_iter().flatten().map(name_words).collect();
+    for alias in &mut aliases {
+        for own in family {
+            if alias.len() > own.len() && alias.starts_with(own) {
+                alias.drain(..own.len());
+            }
+        }
+    }
+    aliases.retain(|alias| !alias.is_empty() && alias.len() <= LONGEST_LABEL);
+    aliases
+}
+
+fn name_words(text: &str) -> Vec<String> {
+    let words = pieces(text).into_iter().filter(|piece| piece.kind == Kind::Word).map(|piece| singular(&piece.text));
+    words.filter(|word| !GENERIC.contains(&word.as_str())).collect()
+}
+
+/// Up to `length` words from `at`, hyphens and figures between them left out, and where they end.
+fn words_from(pieces: &[Piece], at: usize, length: usize) -> Option<(Vec<String>, usize)> {
+    let (mut words, mut to) = (Vec::new(), at);
+    while words.len() < length {
+        let piece = pieces.get(to)?;
+        match piece.kind {
+            // "With the SLA add-on" is called so without its article.
+            Kind::Word if !words.is_empty() && piece.is(&["the", "our", "your", "a", "an"]) => {}
+            Kind::Word => words.push(singular(&piece.text)),
+            // "SLA 99.9% Guarantee" is one name.
+            _ if (piece.is(&["-", "%"]) || piece.is_number()) && !words.is_empty() => {}
+            _ => return None,
+        }
+        to += 1;
+    }
+    Some((words, to))
+}
+
+pub fn singular(word: &str) -> String {
+    let keeps = word.len() < 4 || word.ends_with("ss");
+    if keeps { word.to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() }
+}
+
+fn common(sections: &[Section]) -> HashSet<String> {
+    let lines = sections.iter().flat_map(|section| &section.lines);
+    let words = lines.flat_map(|line| pieces(line)).filter(|piece| piece.kind == Kind::Word && !piece.capital);
+    words.map(|piece| singular(&piece.text)).collect()
+}

@@ -1,0 +1,147 @@
+//! A reply in sentences, each with the sections it cites; the marks are taken out of what is shown.
+
+/// What a mark names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A section by its number, counted from 1.
+    Section(usize),
+    /// The customer's records.
+    Records,
+    /// Nothing: the information does not say it.
+    Nothing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// Without marks.
+    pub text: String,
+    pub marks: Vec<Mark>,
+    /// Whether it is an entry of a list, which goes on with what stands above it.
+    pub goes_on: bool,
+    /// Whether it ends like one, and was not cut off.
+    pub is_whole: bool,
+}
+
+/// The sentences of a readable reply.
+pub fn sentences(reply: &str) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    for line in reply.lines() {
+        let mut opens_line = true;
+        for piece in split(line) {
+            let (text, marks) = without_marks(piece);
+            let Some(last) = sentences.last_mut().filter(|_| text.trim().is_empty()) else {
+                let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
+                sentences.push(Sentence { goes_on: opens_line && line.starts_with("- "), text, marks, is_whole });
+                opens_line = false;
+                continue;
+            };
+            // Marks behind the full stop belong to the sentence before.
+            let last: &mut Sentence = last;
+            last.marks.extend(marks);
+        }
+    }
+    sentences.retain(|sentence| !sentence.text.trim().is_empty());
+    sentences
+}
+
+/// The reply as it is shown.
+pub fn shown(reply: &str) -> String {
+    let lines: Vec<String> = reply.lines().map(|line| tidy(&without_marks(line).0)).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// Cuts behind a full stop that is followed by a space.
+fn split(line: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut ended = false;
+    for (at, c) in line.char_indices() {
+        if ended && c.is_whitespace() && !is_abbreviation(&line[start..at]) {
+            pieces.push(&line[start..at]);
+            start = at;
+        }
+        ended = matches!(c, '.' | '!' | '?' | '।') && at > start || ended && matches!(c, ')' | '"' | '”');
+    }
+    pieces.push(&line[start..]);
+    pieces
+}
+
+/// "e.g.", "1.": the sentence goes on.
+fn is_abbreviation(text: &str) -> bool {
+    let last = text.trim().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let number = last.trim_end_matches('.');
+    ["e.g.", "i.e.", "approx.", "vs.", "no."].contains(&last.to_lowercase().as_str())
+        || (last == text.trim() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Takes out `[3]`, `[3, 4]`, `[3][4]`, `[r]` and `[0]`.
+fn without_marks(text: &str) -> (String, Vec<Mark>) {
+    let (mut kept, mut marks, mut rest) = (String::new(), Vec::new(), text);
+    while let Some(at) = rest.find('[') {
+        let (before, from) = rest.split_at(at);
+        kept.push_str(before);
+        let inside = from[1..].split_once(']').and_then(|(inside, after)| Some((marks_in(inside)?, after)));
+        if let Some((found, after)) = inside {
+            marks.extend(found);
+            rest = after;
+        } else {
+            kept.push('[');
+            rest = &from[1..];
+        }
+    }
+    kept.push_str(rest);
+    (kept, marks)
+}
+
+fn marks_in(inside: &str) -> Option<Vec<Mark>> {
+    let names =
+        inside.split([',', ';', ' ']).map(|name| name.trim().trim_start_matches('n')).filter(|name| !name.is_empty());
+    let marks: Option<Vec<Mark>> = names
+        .map(|name| match name {
+            "r" | "R" => Some(Mark::Records),
+            "0" => Some(Mark::Nothing),
+            _ if name.len() <= 4 => name.parse().ok().map(Mark::Section),
+            _ => None,
+        })
+        .collect();
+    marks.filter(|marks| !marks.is_empty())
+}
+
+/// No space before a full stop, no two in a row.
+fn tidy(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut tidy = String::new();
+    for word in words {
+        let closes = word.chars().all(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')'));
+        if !tidy.is_empty() && !closes {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_belong_to_their_sentence_and_are_not_shown() {
+        let reply = "Growth is £29/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
+
+        let marks: Vec<Vec<Mark>> = sentences(reply).into_iter().map(|sentence| sentence.marks).collect();
+
+        assert_eq!(
+            marks,
+            [vec![Mark::Section(3)], vec![Mark::Section(4), Mark::Records], vec![Mark::Nothing]],
+            "{:?}",
+            sentences(reply)
+        );
+        assert_eq!(shown(reply), "Growth is £29/month. It has e.g. 100 tasks.\n- Ask us");
+    }
+
+    #[test]
+    fn other_brackets_stay() {
+        assert_eq!(shown("See [our page] and [12345]"), "See [our page] and [12345]");
+    }
+}

@@ -1,0 +1,179 @@
+//! What a model sent, as the plain text a visitor reads; whatever is no such text fails.
+
+use std::fmt::Write as _;
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use serde_json::Value;
+
+use crate::domain::text;
+
+/// A longer reply is no answer in a chat.
+const LONGEST: usize = 3_000;
+
+/// Where a server that was asked for text puts it when it answers in JSON all the same.
+const REPLY_FIELDS: [&str; 5] = ["reply", "answer", "text", "message", "content"];
+
+/// The readable reply, still with its `[n]` marks.
+pub fn readable(sent: &str) -> Option<String> {
+    let sent = unwrapped(sent.trim())?;
+    if sent.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return None;
+    }
+    let flat = flat(&sent)?;
+    let shown: String = flat.chars().filter(|c| c.is_whitespace() || !text::is_invisible(*c)).collect();
+    let shown = shown.trim();
+    (!text::is_blank(shown) && shown.chars().count() <= LONGEST && !holds_tag(shown)).then(|| shown.to_owned())
+}
+
+/// Takes the reply out of the fence or the JSON that is wrapped around it.
+fn unwrapped(sent: &str) -> Option<String> {
+    let inside = match sent.strip_prefix("```") {
+        None => sent,
+        Some(fenced) => {
+            let (language, body) = fenced.strip_suffix("```")?.split_once('\n')?;
+            match language.trim() {
+                "" | "text" | "plaintext" | "markdown" | "md" | "json" => body.trim(),
+                _ => return None,
+            }
+        }
+    };
+    if !inside.starts_with(['{', '[']) || inside.starts_with('[') && serde_json::from_str::<Value>(inside).is_err() {
+        return Some(inside.to_owned());
+    }
+    let value: Value = serde_json::from_str(inside).ok()?;
+    REPLY_FIELDS.iter().find_map(|field| value[field].as_str()).map(|reply| reply.trim().to_owned())
+}
+
+/// Markdown without its markup; nothing when there is HTML or a fence in it.
+fn flat(markdown: &str) -> Option<String> {
+    let mut flat = Flat::default();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        flat.read(event)?;
+    }
+    Some(flat.text)
+}
+
+#[derive(Default)]
+struct Flat {
+    text: String,
+    lists: Vec<Option<u64>>,
+    links: Vec<String>,
+}
+
+impl Flat {
+    fn read(&mut self, event: Event<'_>) -> Option<()> {
+        match event {
+            Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                return None;
+            }
+            Event::Text(text) | Event::Code(text) => self.text.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
+            Event::Start(Tag::List(first)) => {
+                self.new_line();
+                self.lists.push(first);
+            }
+            Event::Start(Tag::Item) => self.bullet(),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                self.links.push(dest_url.into_string());
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => self.end_link(),
+            Event::End(TagEnd::List(_)) => {
+                self.lists.pop();
+                self.end_block();
+            }
+            Event::End(TagEnd::TableCell) => self.text.push_str("  "),
+            Event::End(TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead) => self.new_line(),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::CodeBlock) => self.end_block(),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn bullet(&mut self) {
+        self.new_line();
+        match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let _ = write!(self.text, "{number}. ");
+                *number += 1;
+            }
+            _ => self.text.push_str("- "),
+        }
+    }
+
+    /// A link shows where it leads, so that it is checked and can be typed.
+    fn end_link(&mut self) {
+        let Some(url) = self.links.pop() else { return };
+        let shown = url.trim_start_matches("mailto:");
+        if !self.text.ends_with(shown) {
+            let _ = write!(self.text, " ({shown})");
+        }
+    }
+
+    fn new_line(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+
+    fn end_block(&mut self) {
+        self.new_line();
+        if self.lists.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+}
+
+/// `<b`, `</b`, `<!--`: also where it was escaped before.
+fn holds_tag(text: &str) -> bool {
+    let opens = |(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+    text.match_indices('<').any(opens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_plain_text() {
+        for (sent, shown) in [
+            ("**Growth** is `£29/month` [3].", "Growth is £29/month [3]."),
+            ("## Plans\n\n- *Growth*\n- Business\n\nAnything else?", "Plans\n\n- Growth\n- Business\n\nAnything else?"),
+            ("See [our page](https://www.levqor.ai/pricing).", "See our page (https://www.levqor.ai/pricing)."),
+            ("![x](https://evil.example/?d=1)", "x (https://evil.example/?d=1)"),
+            ("1. Pick\n2. Pay", "1. Pick\n2. Pay"),
+            ("Write to <help@acme.example>", "Write to help@acme.example"),
+            ("It takes < 3 days", "It takes < 3 days"),
+        ] {
+            assert_eq!(readable(sent).as_deref(), Some(shown));
+        }
+    }
+
+    #[test]
+    fn a_reply_is_taken_out_of_what_is_wrapped_around_it() {
+        for sent in ["{\"reply\": \"Hello.\"}", "```json\n{\"reply\": \"Hello.\"}\n```", "```\nHello.\n```", "Hello."] {
+            assert_eq!(readable(sent).as_deref(), Some("Hello."), "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_fails() {
+        let long = "word ".repeat(1_000);
+        for sent in [
+            "",
+            " \n",
+            "\u{200b}",
+            "<b>Hello</b>",
+            "Hello <script>alert(1)</script>",
+            "Hello &lt;script&gt;",
+            "\u{1b}[2J",
+            "{\"reply\": \"The Star",
+            "{\"other\": 1}",
+            "```json\n{\"reply\":",
+            "```python\nprint(1)\n```",
+            "Look:\n```\ncode\n```",
+            long.as_str(),
+        ] {
+            assert_eq!(readable(sent), None, "{sent:?}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! A text in words, numbers, links and signs: what facts and names are looked for in.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use unicode_normalization::UnicodeNormalization;
+
+/// One piece of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    pub kind: Kind,
+    /// Lower case; a number without separators of thousands, a link without scheme and `www.`.
+    pub text: String,
+    /// Whether it began with a capital.
+    pub capital: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Word,
+    Number,
+    /// A number in words: "twenty-nine".
+    Spelled,
+    /// An e-mail address, a URL, or a path of the site.
+    Link,
+    Sign,
+}
+
+impl Piece {
+    fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
+        Self { kind, text: text.into(), capital }
+    }
+
+    pub fn is(&self, words: &[&str]) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Sign) && words.contains(&self.text.as_str())
+    }
+
+    pub fn is_number(&self) -> bool {
+        matches!(self.kind, Kind::Number | Kind::Spelled)
+    }
+}
+
+/// A text, cut into its pieces; digits of any script are digits.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let text: String = text.nfkc().map(ascii_digit).collect();
+    let mut pieces = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if at > 0 {
+            pieces.push(Piece::new(Kind::Sign, "\n", false));
+        }
+        for chunk in line.split_whitespace() {
+            read_chunk(chunk, &mut pieces);
+        }
+    }
+    with_numbers_in_words(&pieces)
+}
+
+/// Devanagari, Arabic and Bengali figures.
+fn ascii_digit(c: char) -> char {
+    for zero in ['\u{966}', '\u{660}', '\u{6f0}', '\u{9e6}'] {
+        let value = u32::from(c).wrapping_sub(u32::from(zero));
+        if let Some(digit) = char::from_digit(value, 10) {
+            return digit;
+        }
+    }
+    c
+}
+
+fn read_chunk(chunk: &str, pieces: &mut Vec<Piece>) {
+    let core = chunk.trim_start_matches(['(', '[', '<', '"', '\'', '“', '‘']);
+    let core = core.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '>', '"', '\'', '”', '’', '…']);
+    let Some((before, after)) = chunk.split_once(core).filter(|_| is_link(core)) else {
+        return read_plain(chunk, pieces);
+    };
+    read_plain(before, pieces);
+    pieces.push(Piece::new(Kind::Link, link(core), false));
+    read_plain(after, pieces);
+}
+
+fn is_link(core: &str) -> bool {
+    let is_path = core.strip_prefix('/').is_some_and(|path| path.starts_with(|c: char| c.is_ascii_lowercase()));
+    core.contains('@') && core.len() > 1 || core.contains("://") || is_path || is_domain(core)
+}
+
+/// "levqor.ai", "www.levqor.ai/terms"; not "e.g", "99.5" or "end.Next".
+fn is_domain(core: &str) -> bool {
+    core.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).any(is_host)
+}
+
+/// A missing space makes no host ("end.Next"), unless the ending is one that addresses have.
+fn is_host(text: &str) -> bool {
+    let Some((name, ending)) = text.trim_matches('.').rsplit_once('.') else { return false };
+    let of_one_case = ending.chars().all(char::is_lowercase) || ending.chars().all(char::is_uppercase);
+    let is_known = ["com", "net", "org", "app", "dev", "info"].contains(&ending.to_lowercase().as_str());
+    let is_name = name.chars().count() > 1 && name.chars().any(char::is_alphabetic);
+    is_name && ending.chars().count() > 1 && (of_one_case || is_known)
+}
+
+/// A link as it is compared.
+pub fn link(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let mut rest = lower.as_str();
+    for prefix in ["mailto:", "https://", "http://", "www."] {
+        rest = rest.strip_prefix(prefix).unwrap_or(rest);
+    }
+    rest.trim_end_matches('/').to_owned()
+}
+
+fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
+    let chars: Vec<char> = chunk.chars().filter(|c| !matches!(c, '\'' | '’' | '‘')).collect();
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        let end = if c.is_ascii_digit() { number_end(&chars, at) } else { word_end(&chars, at) };
+        if c.is_ascii_digit() {
+            pieces.push(Piece::new(Kind::Number, number(&chars[at..end]), false));
+        } else if end > at {
+            let word: String = chars[at..end].iter().collect();
+            push_word(&word, pieces);
+        } else {
+            let sign = if matches!(c, '–' | '—' | '−' | '‑') { '-' } else { c };
+            pieces.push(Piece::new(Kind::Sign, sign, false));
+        }
+        at = end.max(at + 1);
+    }
+}
+
+/// "5k" is five thousand, and "1st" is one.
+fn push_word(word: &str, pieces: &mut Vec<Piece>) {
+    let lower = word.to_lowercase();
+    let last = pieces.last_mut().filter(|last| last.kind == Kind::Number);
+    match (last, lower.as_str()) {
+        (Some(number), "k") if !number.text.contains('.') => number.text.push_str("000"),
+        (Some(_), "st" | "nd" | "rd" | "th") => {}
+        _ => pieces.push(Piece::new(Kind::Word, lower, word.starts_with(char::is_uppercase))),
+    }
+}
+
+/// Vowel signs of Devanagari belong to their word.
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || (('\u{900}'..='\u{97f}').contains(&c) && !matches!(c, '।' | '॥'))
+}
+
+fn word_end(chars: &[char], from: usize) -> usize {
+    chars[from..].iter().position(|c| !is_letter(*c)).map_or(chars.len(), |length| from + length)
+}
+
+fn number_end(chars: &[char], from: usize) -> usize {
+    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let mut at = from;
+    while digit(at) || (matches!(chars.get(at), Some('.' | ',')) && digit(at + 1)) {
+        at += 1;
+    }
+    at
+}
+
+/// "1,000" is a thousand, "29.00" is 29 and "29,50" is 29.5.
+fn number(chars: &[char]) -> String {
+    let text: String = chars.iter().collect();
+    let groups: Vec<&str> = text.split(',').collect();
+    let thousands =
+        groups.len() > 1 && groups[1..].iter().all(|group| group.split('.').next().map(str::len) == Some(3));
+    let plain = if thousands { groups.concat() } else { text.replace(',', ".") };
+    let trimmed = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.') } else { &plain };
+    let bare = trimmed.trim_start_matches('0');
+    if bare.is_empty() || bare.starts_with('.') { format!("0{bare}") } else { bare.to_owned() }
+}
+
+/// "twenty-nine", "two hundred", "a thousand": one number.
+fn with_numbers_in_words(pieces: &[Piece]) -> Vec<Piece> {
+    let mut read = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    while at < pieces.len() {
+        if let Some((value, length)) = spelled(&pieces[at..]) {
+            read.push(Piece::new(Kind::Spelled, value.to_string(), pieces[at].capital));
+            at += length;
+        } else {
+            read.push(pieces[at].clone());
+            at += 1;
+        }
+    }
+    read
+}
+
+fn spelled(pieces: &[Piece]) -> Option<(u64, usize)> {
+    let (mut total, mut part, mut length, mut last_word) = (0, 0, 0, 0);
+    for piece in pieces {
+        match NUMBERS.get(piece.text.as_str()).filter(|_| piece.kind == Kind::Word) {
+            Some(100) if last_word > 0 => part = part.max(1) * 100,
+            Some(1_000) if last_word > 0 => (total, part) = (total + part.max(1) * 1_000, 0),
+            Some(100 | 1_000) => return None,
+            // "one two" are two numbers, "twenty two" is one.
+            Some(value) if part % 100 > 0 && (part % 100 < 20 || *value >= 10) => break,
+            Some(value) => part += value,
+            None if piece.is(&["-", "and"]) && last_word > 0 && (part >= 20 || total > 0) => {
+                length += 1;
+                continue;
+            }
+            None => break,
+        }
+        length += 1;
+        last_word = length;
+    }
+    (last_word > 0).then_some((total + part, last_word))
+}
+
+static NUMBERS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
+    let small = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen";
+    let tens = "twenty thirty forty fifty sixty seventy eighty ninety";
+    let small = small.split(' ').zip(0..);
+    let tens = tens.split(' ').zip((20..).step_by(10));
+    small.chain(tens).chain([("hundred", 100), ("thousand", 1_000)]).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        pieces(text).into_iter().map(|piece| piece.text).collect()
+    }
+
+    #[test]
+    fn numbers_have_one_form() {
+        assert_eq!(texts("1,000 29.00 29,50 0.5 ２９ २९ 5k"), ["1000", "29", "29.5", "0.5", "29", "29", "5000"]);
+        assert_eq!(texts("twenty-nine, two hundred and fifty, seven"), ["29", ",", "250", ",", "7"]);
+    }
+
+    #[test]
+    fn links_have_one_form_and_end_before_the_full_stop() {
+        assert_eq!(texts("(https://www.Levqor.ai/terms/)."), ["(", "levqor.ai/terms", ")", "."]);
+        assert_eq!(texts("/refunds, help@acme.example!"), ["/refunds", ",", "help@acme.example", "!"]);
+        assert_eq!(texts("e.g. 99.5"), ["e", ".", "g", ".", "99.5"]);
+        for hidden in ["Evil.Com", "see:www.evil.example", "EVIL.EXAMPLE", "evil.example|x", "javascript://evil"] {
+            assert!(pieces(hidden).iter().any(|piece| piece.kind == Kind::Link), "{hidden}");
+        }
+        assert!(pieces("It ended.Next one, 9 a.m., Ph.D.").iter().all(|piece| piece.kind != Kind::Link));
+    }
+}
