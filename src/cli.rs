@@ -160,6 +160,10 @@ fn report(config: &Config) -> Vec<String> {
             off("WhatsApp alerts", how)
         }
     };
+    let model = match &config.model {
+        Some(model) => format!("model: on, {} at {}", model.name, model.base_url),
+        None => off("model", "set OPENAI_API_KEY, or OPENAI_BASE_URL alone for a server of your own"),
+    };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
             "ticket list and closing",
@@ -182,7 +186,7 @@ fn report(config: &Config) -> Vec<String> {
         email,
         whatsapp,
         admin,
-        off("model", "not in this version: answers come from the knowledge base"),
+        model,
     ];
     if config.whatsapp.is_none() {
         report.push("WhatsApp not configured; skipping send.".to_owned());

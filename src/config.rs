@@ -1,6 +1,7 @@
 //! The settings: read once, every wrong one named, and the rest of the program never asks the environment.
 
 mod channels;
+mod model;
 mod parts;
 mod reader;
 mod secret;
@@ -17,6 +18,7 @@ use reqwest::Url;
 use self::reader::Reader;
 pub use self::{
     channels::{Email, Telegram, WhatsApp},
+    model::Model,
     reader::Refused,
     secret::Secret,
 };
@@ -42,6 +44,8 @@ pub struct Config {
     pub email: Option<Email>,
     /// The company's number, when all three settings are there.
     pub whatsapp: Option<WhatsApp>,
+    /// The language model, when there is one to ask.
+    pub model: Option<Model>,
     /// What admins and machines show; none lets nobody in.
     pub internal_secrets: Vec<Secret>,
     /// The secrets of the site's sessions; any of them opens one.
@@ -150,6 +154,7 @@ impl Config {
             telegram: channels::telegram(reader),
             email: channels::email(reader),
             whatsapp: channels::whatsapp(reader),
+            model: None,
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             session_secrets: parts::session_secrets(reader),
             trusts_email: false,
@@ -157,6 +162,7 @@ impl Config {
             budgets: parts::budgets(reader),
             log: parts::log(reader),
         };
+        config.model = model::model(reader, config.budgets.handler);
         config.allowed_origins = parts::origins(reader, &config);
         config.trusts_email = parts::trusts_email(reader, &config);
         if config.is_public() && config.internal_secrets.is_empty() {
@@ -190,11 +196,11 @@ fn process_variable(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(settings: &[(&str, &str)]) -> Result<Config, Refused> {
+    pub(super) fn read(settings: &[(&str, &str)]) -> Result<Config, Refused> {
         Config::read(|name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
     }
 
-    fn problems(settings: &[(&str, &str)]) -> Vec<String> {
+    pub(super) fn problems(settings: &[(&str, &str)]) -> Vec<String> {
         read(settings).map_or_else(|refused| refused.0, |_| Vec::new())
     }
 

@@ -18,7 +18,7 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database},
     http,
-    integrations::{self, email::Email, telegram::Telegram, whatsapp::WhatsApp},
+    integrations::{self, email::Email, openai::OpenAi, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
@@ -98,14 +98,14 @@ impl Server {
         embedded: Option<Embedded>,
     ) -> anyhow::Result<Self> {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let client = integrations::http_client(config.budgets.delivery)?;
+        let client = integrations::http_client(config.budgets.delivery, integrations::CONNECT)?;
         let worker = Worker {
             db: db.clone(),
             channels: channels(&config, &client)?,
             lease: config.budgets.delivery_lease,
             bell: Arc::clone(&bell),
         };
-        let state = AppState::new(&config, db.clone(), knowledge, bell, stop.clone());
+        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
         Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, db, embedded, stop })
@@ -150,6 +150,12 @@ fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
     let email = config.email.as_ref().map(|settings| Email::new(settings, reply_to, client.clone()));
     let whatsapp = config.whatsapp.as_ref().map(|settings| WhatsApp::new(settings, client.clone()));
     Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()?, whatsapp: whatsapp.transpose()? })
+}
+
+fn model(config: &Config) -> anyhow::Result<Option<OpenAi>> {
+    let Some(settings) = &config.model else { return Ok(None) };
+    let client = integrations::http_client(settings.timeout, settings.connect)?;
+    OpenAi::new(settings, client).map(Some)
 }
 
 /// Holds the port without opening it: who connects before everything is ready is refused, not

@@ -10,9 +10,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::{Budgets, Config, Secret},
     domain::channel::Channel,
-    integrations::sessions::Sessions,
+    integrations::{openai::OpenAi, sessions::Sessions},
     services::{
-        answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
+        ai::Ai, answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
         notifications::Notifications, tickets::Tickets,
     },
 };
@@ -81,6 +81,7 @@ impl AppState {
         config: &Config,
         db: PgPool,
         knowledge: KnowledgeBase,
+        model: Option<OpenAi>,
         bell: Arc<Notify>,
         draining: CancellationToken,
     ) -> Self {
@@ -94,10 +95,11 @@ impl AppState {
         let cursors = Cursors::new(config.internal_secrets.first());
         let tickets = Tickets { db: db.clone(), notifications, cursors };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         Self {
-            chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, tickets: tickets.clone() },
+            chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, ai, tickets: tickets.clone() },
             tickets,
-            health: Health::new(db, knowledge, channels(config), draining),
+            health: Health::new(db, knowledge, channels(config), model, draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
             identity: Identity {

@@ -18,8 +18,9 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 11] = [
-    ("chat", &["account", "answer", "context", "faq_loader", "handoff", "tickets"]),
+const NEIGHBOURS: [(&str, &[&str]); 12] = [
+    ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
+    ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
     ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),

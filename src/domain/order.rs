@@ -42,25 +42,41 @@ pub struct Order {
 }
 
 impl Order {
-    /// The tier as people say it: "Starter", "Growth, yearly".
+    /// The tier as people say it.
     pub fn plan(&self) -> String {
-        let (plan, term) = match self.tier.rsplit_once('_') {
-            Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
-            _ => (self.tier.as_str(), None),
-        };
-        let words: Vec<String> = plan.split(['_', ' ', '-']).filter(|word| !word.is_empty()).map(capitalised).collect();
-        let term = match term {
-            Some("YEAR") => ", yearly",
-            Some(_) => ", monthly",
-            None => "",
-        };
-        format!("{}{term}", words.join(" "))
+        plan(&self.tier)
     }
 
     /// A subscription has a term and is nothing that is built and delivered.
     pub fn is_subscription(&self) -> bool {
         self.tier.ends_with("_YEAR") || self.tier.ends_with("_MONTH")
     }
+}
+
+/// Something that happened to an order. The shop's description of it may be meant for the team, so
+/// only the kind is known here.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The tier of the order, as the shop writes it.
+    pub tier: String,
+    /// The shop's word for it: `intake_submitted`.
+    pub kind: String,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// A tier as people say it: "Starter", "Growth, yearly".
+pub fn plan(tier: &str) -> String {
+    let (plan, term) = match tier.rsplit_once('_') {
+        Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
+        _ => (tier, None),
+    };
+    let words: Vec<String> = plan.split(['_', ' ', '-']).filter(|word| !word.is_empty()).map(capitalised).collect();
+    let term = match term {
+        Some("YEAR") => ", yearly",
+        Some(_) => ", monthly",
+        None => "",
+    };
+    format!("{}{term}", words.join(" "))
 }
 
 fn capitalised(word: &str) -> String {

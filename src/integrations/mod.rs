@@ -1,6 +1,7 @@
 //! Other people's APIs, each behind a base URL from the settings.
 
 pub mod email;
+pub mod openai;
 pub mod sessions;
 pub mod telegram;
 pub mod whatsapp;
@@ -40,11 +41,14 @@ impl Failure {
     }
 }
 
-/// The one way out: a time-out, no redirects (they could lead inside), no proxy variables.
-pub fn http_client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+/// What a connection may take where no setting says otherwise.
+pub const CONNECT: Duration = Duration::from_secs(3);
+
+/// The one way out: time-outs, no redirects (they could lead inside), no proxy variables.
+pub fn http_client(timeout: Duration, connect: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .timeout(timeout)
-        .connect_timeout(timeout.min(Duration::from_secs(3)))
+        .connect_timeout(timeout.min(connect))
         .redirect(redirect::Policy::none())
         .no_proxy()
         .user_agent(concat!("levqor-support/", env!("CARGO_PKG_VERSION")))

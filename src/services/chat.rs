@@ -1,20 +1,21 @@
 //! One turn of a conversation: keep what was asked, decide, keep what was answered, answer.
 
+mod address;
 mod draft;
-
-use std::time::Instant;
 
 use serde_json::json;
 use sqlx::PgPool;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 pub use self::draft::Draft;
-use self::draft::{Asker, decide};
+use self::draft::{Asker, Weighed, conclude, weigh};
 use super::{
     account::Topic,
+    ai::{Ai, Asked, Said},
     answer::Voice,
     context::Context,
-    faq_loader::KnowledgeBase,
+    faq_loader::{KnowledgeBase, Loaded},
     handoff::Reason,
     tickets::{Origin, Request, Tickets},
 };
@@ -42,6 +43,8 @@ pub struct Chat {
     pub db: PgPool,
     pub knowledge: KnowledgeBase,
     pub voice: Voice,
+    /// The model, when there is one.
+    pub ai: Option<Ai>,
     pub tickets: Tickets,
 }
 
@@ -71,20 +74,37 @@ impl Chat {
         let open =
             conversations::receive(&self.db, presented, &fresh, customer, received, question.message.as_str()).await?;
         let topic = customer.and_then(|_| Topic::of(&message));
+        let needs_records = topic.is_some() || self.ai.is_some();
         let (earlier, context) =
-            tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
+            tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| needs_records)));
         let earlier = earlier?;
         let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
-        let draft = decide(&self.knowledge.current(), &self.voice, &message, &asker);
+        let desk = self.knowledge.current();
+        let weighed = weigh(&desk, &self.voice, &message, &asker);
+        let said = self.ask_model(&desk, &weighed, &message, &asker, started).await;
+        let draft = conclude(weighed, said, &asker, &self.voice);
         let (id, ticket, draft) = self.store(&open, draft, &quote(&earlier, &message), started).await?;
         let status = if draft.reason.is_some() { Status::Waiting } else { open.status };
         let conversation = match presented {
             Some(handle) if !open.is_new => handle.clone(),
             _ => fresh,
         };
-        info!(outcome = ?draft.outcome, confidence = draft.confidence, handoff = draft.reason.map(Reason::as_str),
+        info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence, handoff = draft.reason.map(Reason::as_str),
             took_ms = milliseconds(started), "question answered");
         Ok(Reply { id, conversation, status, ticket, draft })
+    }
+
+    /// Asks the model, where there is one and it could say more. Nothing of the database is held meanwhile.
+    async fn ask_model(
+        &self,
+        desk: &Loaded,
+        weighed: &Weighed,
+        message: &str,
+        asker: &Asker<'_>,
+        started: Instant,
+    ) -> Option<Said> {
+        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model)?;
+        Some(ai.answer(desk, &Asked { message, earlier: asker.earlier, context: asker.context }, started).await)
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
@@ -139,7 +159,12 @@ fn answered(id: MessageId, draft: &Draft, started: Instant) -> Answered<'_> {
         sources: json!(draft.sources),
         handoff_reason: draft.reason.map(Reason::as_str),
         took_ms: milliseconds(started),
+        tokens: draft.usage.map(|usage| (count(usage.prompt_tokens), count(usage.completion_tokens))),
     }
+}
+
+fn count(tokens: u32) -> i32 {
+    i32::try_from(tokens).unwrap_or(i32::MAX)
 }
 
 fn milliseconds(since: Instant) -> i32 {

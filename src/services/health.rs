@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::faq_loader::KnowledgeBase;
 use crate::{
     domain::channel::Channel,
+    integrations::openai::OpenAi,
     storage::{self, channels},
 };
 
@@ -34,6 +35,7 @@ pub struct Health {
     knowledge: KnowledgeBase,
     /// The channels that are configured.
     channels: Arc<[Channel]>,
+    model: Option<OpenAi>,
     draining: CancellationToken,
     /// Held while somebody looks, so that a crowd causes one look.
     last: Arc<Mutex<Option<Look>>>,
@@ -88,8 +90,14 @@ impl Part {
 }
 
 impl Health {
-    pub fn new(db: PgPool, knowledge: KnowledgeBase, channels: Arc<[Channel]>, draining: CancellationToken) -> Self {
-        Self { db, knowledge, channels, draining, last: Arc::default() }
+    pub fn new(
+        db: PgPool,
+        knowledge: KnowledgeBase,
+        channels: Arc<[Channel]>,
+        model: Option<OpenAi>,
+        draining: CancellationToken,
+    ) -> Self {
+        Self { db, knowledge, channels, model, draining, last: Arc::default() }
     }
 
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
@@ -112,7 +120,7 @@ impl Health {
     async fn look(&self) -> Vec<Part> {
         let channels = join_all(Channel::ALL.map(|channel| self.channel(channel)));
         let (database, channels) = tokio::join!(self.database(), channels);
-        let mut parts = vec![database, self.knowledge_base(), Part::off("model")];
+        let mut parts = vec![database, self.knowledge_base(), self.model()];
         parts.extend(channels);
         parts
     }
@@ -137,6 +145,17 @@ impl Health {
             seconds_since_success: Some(health.seconds_since_load),
             fault: health.fault,
             owed: None,
+        }
+    }
+
+    fn model(&self) -> Part {
+        let off = Part::off("model");
+        let Some(standing) = self.model.as_ref().map(OpenAi::standing) else { return off };
+        Part {
+            condition: if standing.fault.is_none() { Condition::Ok } else { Condition::Degraded },
+            seconds_since_success: standing.seconds_since_success,
+            fault: standing.fault,
+            ..off
         }
     }
 

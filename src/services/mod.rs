@@ -1,6 +1,7 @@
 //! Decides: no status codes above, no SQL below.
 
 pub mod account;
+pub mod ai;
 pub mod answer;
 pub mod chat;
 pub mod check;

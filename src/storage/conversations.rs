@@ -114,14 +114,17 @@ pub struct Answered<'a> {
     pub sources: Value,
     pub handoff_reason: Option<&'static str>,
     pub took_ms: i32,
+    /// What a model was charged by: tokens it read, and tokens it wrote.
+    pub tokens: Option<(i32, i32)>,
 }
 
 pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answered: &Answered<'_>) -> Result<()> {
     sqlx::query!(
         r#"
         insert into support.messages
-            (id, conversation_id, author, body, outcome, answered_by, confidence, sources, handoff_reason, took_ms)
-        values ($1, $2, 'ai', $3, $4, $5, $6, $7, $8, $9)
+            (id, conversation_id, author, body, outcome, answered_by, confidence, sources, handoff_reason, took_ms,
+             prompt_tokens, completion_tokens)
+        values ($1, $2, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11)
         "#,
         answered.id.0,
         conversation.0,
@@ -132,6 +135,8 @@ pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answe
         answered.sources,
         answered.handoff_reason,
         answered.took_ms,
+        answered.tokens.map(|(prompt, _)| prompt),
+        answered.tokens.map(|(_, completion)| completion),
     )
     .execute(db)
     .await?;

@@ -15,6 +15,7 @@ mod escalations;
 mod health;
 mod knowledge;
 mod mail;
+mod model;
 mod private;
 mod processes;
 mod settings;

@@ -33,7 +33,7 @@ fn knowledge(config: &Config) -> anyhow::Result<String> {
 
 async fn telegram(config: &Config, send_test: bool) -> anyhow::Result<String> {
     let settings = config.telegram.as_ref().context("not configured")?;
-    let telegram = Telegram::new(settings, integrations::http_client(config.budgets.delivery)?)?;
+    let telegram = Telegram::new(settings, integrations::http_client(config.budgets.delivery, integrations::CONNECT)?)?;
     let told = |failure| match failure {
         Failure::Later { error, .. } | Failure::Recipient(error) | Failure::Channel(error) => anyhow::anyhow!(error),
     };

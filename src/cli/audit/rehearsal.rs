@@ -60,7 +60,13 @@ impl Stage {
         let secret = Uuid::new_v4().to_string();
         let mut child = command(config, &folder, &secret)?.spawn().context("the program cannot be started")?;
         let out = child.stdout.take().context("the program has no output")?;
-        let mut stage = Self { client: integrations::http_client(ANSWER)?, base: String::new(), secret, child, folder };
+        let mut stage = Self {
+            client: integrations::http_client(ANSWER, integrations::CONNECT)?,
+            base: String::new(),
+            secret,
+            child,
+            folder,
+        };
         let address = timeout(START, address(out)).await.context("it did not listen in time")?;
         stage.base = format!("http://{}", address.context("it ended before it listened")?);
         Ok(stage)

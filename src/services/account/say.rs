@@ -1,12 +1,13 @@
 //! The records in sentences a person would write.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Recorded, Topic};
 use crate::{
     domain::{
         order::{Order, Progress},
         ticket::Status,
+        time,
     },
     services::{answer::Voice, context::Context},
 };
@@ -64,7 +65,8 @@ fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> O
 fn status(order: &Order, now: DateTime<Utc>) -> String {
     let plan = order.plan();
     let due = order.deadline.filter(|_| order.progress != Progress::Delivered);
-    let due = due.map(|deadline| format!(" It {} {}.", was_or_is(deadline, now), day(deadline))).unwrap_or_default();
+    let due =
+        due.map(|deadline| format!(" It {} {}.", was_or_is(deadline, now), time::day(deadline))).unwrap_or_default();
     match &order.progress {
         Progress::AwaitingIntake => {
             format!("Your {plan} order has been placed, and we are waiting for your intake form.{due}")
@@ -93,7 +95,7 @@ fn deadline(order: &Order, now: DateTime<Utc>) -> String {
     let plan = order.plan();
     match (&order.progress, order.deadline) {
         (Progress::Delivered, _) => format!("Your {plan} order has already been delivered."),
-        (_, Some(deadline)) => format!("Your {plan} order {} {}.", was_or_is(deadline, now), day(deadline)),
+        (_, Some(deadline)) => format!("Your {plan} order {} {}.", was_or_is(deadline, now), time::day(deadline)),
         (Progress::AwaitingIntake, None) => {
             format!("Your {plan} order has no date yet: we are waiting for your intake form.")
         }
@@ -102,7 +104,7 @@ fn deadline(order: &Order, now: DateTime<Utc>) -> String {
 }
 
 fn purchase(order: &Order) -> String {
-    let when = order.ordered_at.map(|time| format!(" on {}", day(time))).unwrap_or_default();
+    let when = order.ordered_at.map(|at| format!(" on {}", time::day(at))).unwrap_or_default();
     format!("You bought {}{when}.", order.plan())
 }
 
@@ -152,11 +154,6 @@ fn was_or_is(deadline: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
     if deadline < now { "was due on" } else { "is due on" }
 }
 
-/// A date in words, such as "Friday 27 November 2026".
-fn day(time: DateTime<Utc>) -> String {
-    format!("{} {} {}", time.format("%A"), time.day(), time.format("%B %Y"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +177,7 @@ mod tests {
 
     fn told(topic: Topic, orders: Vec<Order>) -> String {
         let tickets = vec![(TicketId::parse("K7M2XQ4P").unwrap(), Status::Open)];
-        let context = Context { orders, tickets };
+        let context = Context { orders, events: Vec::new(), tickets };
         let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
         say(topic, &context, &voice, at("2026-11-22T12:00:00Z")).text
     }

@@ -30,8 +30,8 @@ const SOME_PHRASING: f32 = 0.3;
 const SUBJECTLESS: f32 = 0.3;
 /// A rung is meant only if its ladder has this share of the best score.
 const RELEVANT: f32 = 0.25;
-/// More sections than these are never shown or compared.
-const MOST_RANKED: usize = 8;
+/// More sections than these are never shown to anybody.
+const MOST_RANKED: usize = 12;
 /// Both halves of a question must be this sure to be answered apart.
 const SOUND: f32 = 0.5;
 /// Answers to more questions than this would not fit one reply.

@@ -82,14 +82,30 @@ impl Knowledge {
         Self { searchable: Searchable::build(sections), voice }
     }
 
+    /// How many sections it holds.
+    pub fn section_count(&self) -> usize {
+        self.searchable.sections.len()
+    }
+
     /// Every section, in the order of the files.
     pub fn sections(&self) -> &[Section] {
         &self.searchable.sections
     }
 
-    /// How many sections it holds.
-    pub fn section_count(&self) -> usize {
-        self.searchable.sections.len()
+    /// The places of the sections that may answer a question, best first, at most `most` of them.
+    pub fn best_sections(&self, question: &str, earlier: &[Turn], most: usize) -> Vec<usize> {
+        let language = Language::of(&words::tokens(question));
+        let parts = self.searchable.parts(question, earlier, language);
+        let deepest = parts.iter().map(|part| part.ranked.len()).max().unwrap_or_default();
+        let by_rank = (0..deepest).flat_map(|rank| parts.iter().filter_map(move |part| part.ranked.get(rank)));
+        let mut best = Vec::new();
+        for (at, _) in by_rank {
+            if !best.contains(at) {
+                best.push(*at);
+            }
+        }
+        best.truncate(most);
+        best
     }
 
     /// Answers a question in the light of what was said before it.

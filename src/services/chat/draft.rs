@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 
+use super::address;
 use crate::{
     domain::{
         contact::Email,
@@ -9,8 +10,10 @@ use crate::{
         source::Source,
         turn::{Author, Outcome, Turn},
     },
+    integrations::openai::Usage,
     services::{
         account::{self, Topic},
+        ai::Said,
         answer::{self, Answer, Language, Voice},
         context::Context,
         faq_loader::Loaded,
@@ -25,6 +28,7 @@ const WORDS_OF_A_QUESTION: usize = 5;
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnsweredBy {
+    Model,
     KnowledgeBase,
     Records,
     PersonWaiting,
@@ -33,6 +37,7 @@ pub enum AnsweredBy {
 impl AnsweredBy {
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Model => "model",
             Self::KnowledgeBase => "knowledge_base",
             Self::Records => "records",
             Self::PersonWaiting => "person_waiting",
@@ -51,12 +56,14 @@ pub struct Draft {
     pub reason: Option<Reason>,
     /// Where that person can reach whoever asks.
     pub address: Option<Email>,
+    /// What the model was charged by, where it was asked.
+    pub usage: Option<Usage>,
 }
 
 impl Draft {
     /// Whether it holds more than manners.
     fn says_something(&self) -> bool {
-        self.answered_by == AnsweredBy::Records || !self.sources.is_empty()
+        !self.sources.is_empty() || matches!(self.answered_by, AnsweredBy::Records | AnsweredBy::Model)
     }
 }
 
@@ -70,25 +77,70 @@ pub struct Asker<'a> {
     pub open: &'a Open,
 }
 
-/// The reply to a message, and whether a person should take over.
-pub fn decide(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> Draft {
+/// What can be said without a model, and what is decided already.
+pub struct Weighed {
+    /// Whether a model could say it better: not manners, not an address, not what the records say.
+    pub is_for_model: bool,
+    draft: Draft,
+    language: Language,
+    /// Why a person should take over, by this message and the ones before it.
+    reason: Option<Reason>,
+    address: Option<Email>,
+    /// Whether the message is an address and hardly more.
+    is_only_address: bool,
+}
+
+/// Weighs a message by what is known.
+pub fn weigh(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> Weighed {
+    let answer = desk.knowledge.answer(message, asker.earlier);
+    let language = answer.language;
+    let given = address::given(desk, message, asker);
+    let is_only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
+    let is_taken_over = asker.open.status == Status::Human;
+    let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    let is_recorded = draft.answered_by == AnsweredBy::Records;
+    let is_manners = !is_recorded && draft.outcome == Outcome::Answer && draft.sources.is_empty();
+    // People ask for their status again and again; that is no sign of trouble.
+    let is_checking = |reason: &Reason| is_recorded && *reason == Reason::NoAnswer;
+    let reason = handoff::judge(message, asker.earlier)
+        .filter(|reason| !is_checking(reason))
+        .or(given.map(|_| Reason::CustomerRequest));
+    Weighed {
+        is_for_model: !(is_taken_over || is_only_address || is_recorded || is_manners),
+        draft,
+        language,
+        reason,
+        address: address::known(desk, message, asker),
+        is_only_address,
+    }
+}
+
+/// The reply, with the model's words where it had some, and whether a person should take over.
+pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: &Voice) -> Draft {
     if asker.open.status == Status::Human {
         return person_waiting();
     }
-    let answer = desk.knowledge.answer(message, asker.earlier);
-    let language = answer.language;
-    let given = given_address(desk, message, asker);
-    let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
-    // People ask for their status again and again; that is no sign of trouble.
-    let is_checking = |reason: &Reason| draft.answered_by == AnsweredBy::Records && *reason == Reason::NoAnswer;
-    let reason = handoff::judge(message, asker.earlier)
-        .filter(|reason| !is_checking(reason))
-        .or(given.as_ref().map(|_| Reason::CustomerRequest))
-        .or_else(|| unsure_again(draft.outcome, asker.earlier));
+    let wanted = said.as_ref().and_then(|said| said.hand_over);
+    let draft = from_model(weighed.draft, said);
+    let reason = weighed.reason.or(wanted).or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
-    let only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
-    let known = draft.outcome == Outcome::Answer && draft.says_something() && !only_address;
-    hand_over(draft, known, language, reason, address(desk, message, asker), voice)
+    let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.is_only_address;
+    hand_over(draft, known, weighed.language, reason, weighed.address, voice)
+}
+
+/// The model's answer where it has one; else what could be said without it.
+fn from_model(draft: Draft, said: Option<Said>) -> Draft {
+    let Some(Said { answer, usage, .. }) = said else { return draft };
+    let Some(answer) = answer else { return Draft { usage, ..draft } };
+    Draft {
+        text: answer.text,
+        outcome: Outcome::Answer,
+        answered_by: AnsweredBy::Model,
+        confidence: answer.share,
+        sources: answer.sources,
+        usage,
+        ..draft
+    }
 }
 
 /// Two answers in a row that were no answer: a third would only annoy.
@@ -107,6 +159,7 @@ fn from_knowledge(answer: Answer) -> Draft {
         sources: answer.sources,
         reason: None,
         address: None,
+        usage: None,
     }
 }
 
@@ -121,6 +174,7 @@ fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
         sources: Vec::new(),
         reason: None,
         address: None,
+        usage: None,
     })
 }
 
@@ -153,30 +207,6 @@ fn person_waiting() -> Draft {
         sources: Vec::new(),
         reason: None,
         address: None,
+        usage: None,
     }
-}
-
-/// Where whoever asks can be reached: as the site knows them, as they just said, as the
-/// conversation knows, or as they said before.
-fn address(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
-    let known = || asker.open.email.clone().and_then(|email| Email::try_from(email).ok());
-    let customers = asker.earlier.iter().rev().filter(|turn| turn.author == Author::Customer);
-    let said_before = || customers.clone().find_map(|turn| theirs(&turn.text, desk));
-    asker.customer.cloned().or_else(|| theirs(message, desk)).or_else(known).or_else(said_before)
-}
-
-/// The address a waiting visitor gives us with this message. A customer has one already.
-fn given_address(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
-    let waits = asker.customer.is_none() && asker.open.status == Status::Waiting;
-    theirs(message, desk).filter(|email| waits && is_news(email, asker.open))
-}
-
-/// The last address a customer gives as theirs that is not one of the company's own.
-fn theirs(text: &str, desk: &Loaded) -> Option<Email> {
-    Email::given_in(text).filter(|email| !desk.is_own(email)).last()
-}
-
-/// An address the conversation does not know yet: the first, or a corrected one.
-fn is_news(email: &Email, open: &Open) -> bool {
-    open.email.as_ref().is_none_or(|known| known.to_ascii_lowercase() != email.folded())
 }

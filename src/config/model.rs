@@ -1,0 +1,80 @@
+//! The settings of the language model.
+
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::{Secret, reader::Reader};
+
+/// What is left of a request for everything but the model.
+const STORING: Duration = Duration::from_secs(2);
+
+/// A model behind an OpenAI-compatible server.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub base_url: Url,
+    /// A server of one's own may want none.
+    pub key: Option<Secret>,
+    pub name: String,
+    pub max_tokens: u32,
+    /// What an answer may take altogether, second tries included.
+    pub timeout: Duration,
+    pub connect: Duration,
+    pub first_byte: Duration,
+    /// Calls at the same time; beyond them the knowledge base answers.
+    pub most_calls: usize,
+    /// After so many failures in a row it is left alone,
+    pub breaker_failures: u32,
+    /// but for one call in this time.
+    pub probe: Duration,
+}
+
+/// A key switches it on, and so does the address of a server of one's own, which may want no key.
+/// `handler` is what a request may take.
+pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handler: Duration) -> Option<Model> {
+    let named = reader.text("OPENAI_BASE_URL").is_some();
+    let key = reader.bearer("OPENAI_API_KEY");
+    // The answer must still be stored before its request ends.
+    let longest = handler.saturating_sub(STORING).max(Duration::from_secs(1));
+    let timeout = reader.seconds("MODEL_TIMEOUT_SECONDS", 20).min(longest);
+    let model = Model {
+        base_url: reader.base_url("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        name: reader.text("OPENAI_MODEL").map_or_else(|| "gpt-4o-mini".into(), |name| name.trim().to_owned()),
+        max_tokens: u32::try_from(reader.number("MODEL_MAX_TOKENS", 300, (16, 4_000))).unwrap_or(300),
+        timeout,
+        connect: reader.seconds("MODEL_CONNECT_SECONDS", 3).min(timeout),
+        first_byte: reader.seconds("MODEL_FIRST_BYTE_SECONDS", 15).min(timeout),
+        most_calls: reader.count("MAX_MODEL_CALLS", 64, (1, 10_000)),
+        breaker_failures: u32::try_from(reader.number("MODEL_BREAKER_FAILURES", 5, (1, 1_000))).unwrap_or(5),
+        probe: reader.seconds("MODEL_PROBE_SECONDS", 30),
+        key,
+    };
+    (named || model.key.is_some()).then_some(model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{problems, read};
+    use super::*;
+
+    #[test]
+    fn a_key_or_an_address_alone_switches_the_model_on() {
+        assert!(read(&[]).unwrap().model.is_none());
+        assert!(read(&[("OPENAI_API_KEY", "sk-1")]).unwrap().model.is_some());
+        let local = read(&[("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")]).unwrap().model.unwrap();
+        assert!(local.key.is_none());
+        for wrong in ["http://169.254.169.254/v1", "file:///etc", "https://u:p@api.openai.com/v1"] {
+            assert_eq!(problems(&[("OPENAI_BASE_URL", wrong)]).len(), 1, "{wrong}");
+        }
+        assert_eq!(problems(&[("OPENAI_API_KEY", "sk one\u{e9}")]).len(), 1);
+    }
+
+    #[test]
+    fn a_part_of_the_models_time_is_cut_to_the_whole_and_the_whole_to_the_requests() {
+        let on = ("OPENAI_API_KEY", "sk-1");
+        let short = read(&[on, ("MODEL_TIMEOUT_SECONDS", "1")]).unwrap().model.unwrap();
+        assert_eq!((short.first_byte, short.connect), (Duration::from_secs(1), Duration::from_secs(1)));
+        let long = read(&[on, ("MODEL_TIMEOUT_SECONDS", "60")]).unwrap();
+        assert!(long.model.unwrap().timeout < long.budgets.handler);
+    }
+}

@@ -1,0 +1,151 @@
+//! A language model behind an OpenAI-compatible server: async-openai's types over our own client,
+//! because its own has no time limit, no size cap, hidden retries, and logs whole bodies.
+
+mod breaker;
+mod dialect;
+mod no_answer;
+mod read;
+mod record;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_openai::types::chat::CreateChatCompletionRequest;
+use reqwest::{Client, Response, Url};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+use uuid::Uuid;
+
+use self::{
+    breaker::Admission,
+    dialect::{Dialect, MOST_TRIES},
+    record::Record,
+};
+pub use self::{
+    no_answer::NoAnswer,
+    read::{Completion, End, Usage},
+    record::Standing,
+};
+use super::{endpoint, read_capped, retry_after};
+use crate::config;
+
+/// With less of the time left, a second try would only be cut off.
+const WORTH_A_RETRY: Duration = Duration::from_secs(8);
+
+/// The longest wait before a second try; any time up to it is as likely (full jitter).
+const JITTER: Duration = Duration::from_millis(500);
+
+/// The model; cheap to clone, everybody shares its places and its breaker.
+#[derive(Clone)]
+pub struct OpenAi(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    url: Url,
+    settings: config::Model,
+    places: Semaphore,
+    record: Mutex<Record>,
+}
+
+impl OpenAi {
+    pub fn new(settings: &config::Model, client: Client) -> anyhow::Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            client,
+            url: endpoint(&settings.base_url, "chat/completions")?,
+            places: Semaphore::new(settings.most_calls),
+            settings: settings.clone(),
+            record: Mutex::new(Record::new(settings)),
+        })))
+    }
+
+    /// What an answer may take altogether.
+    pub fn limit(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
+    /// Asks once, and once more where that can help; by `deadline` there is an answer or a reason.
+    pub async fn ask(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+        let _place = self.0.places.try_acquire().map_err(|_| NoAnswer::Busy)?;
+        let admission = self.record().breaker.admit(Instant::now()).ok_or(NoAnswer::Resting)?;
+        let mut outcome = self.attempt(&request, deadline).await;
+        if let Err(failure) = &outcome
+            && admission == Admission::Usual
+            && let Some(wait) = self.wait_before_retry(failure, deadline)
+        {
+            sleep(wait).await;
+            outcome = self.attempt(&request, deadline).await;
+        }
+        self.record().note(&outcome);
+        outcome
+    }
+
+    /// How the model is doing, by what became of the last calls. Nobody asks it only to see: that
+    /// would cost money.
+    pub fn standing(&self) -> Standing {
+        self.record().standing()
+    }
+
+    /// One try, in the words this server takes; a server that refuses one of them is asked in others.
+    async fn attempt(&self, request: &CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+        let mut dialect = self.record().dialect;
+        let mut outcome = self.exchange(self.worded(request, dialect), deadline).await;
+        for _ in 1..MOST_TRIES {
+            let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = &outcome else { break };
+            dialect = dialect.without(*word);
+            outcome = self.exchange(self.worded(request, dialect), deadline).await;
+        }
+        if outcome.is_ok() {
+            self.record().dialect = dialect;
+        }
+        outcome
+    }
+
+    fn worded(&self, request: &CreateChatCompletionRequest, dialect: Dialect) -> CreateChatCompletionRequest {
+        let request = CreateChatCompletionRequest { model: self.0.settings.name.clone(), ..request.clone() };
+        dialect.word(request, self.0.settings.max_tokens)
+    }
+
+    async fn exchange(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+        let exchanged = timeout_at(deadline, async {
+            let response = self.send(&request).await?;
+            let (status, retry_after) = (response.status(), retry_after(&response));
+            let body = read_capped(response).await.ok_or(NoAnswer::Broken)?;
+            read::completion(status, retry_after, &body)
+        });
+        exchanged.await.unwrap_or(Err(NoAnswer::Late))
+    }
+
+    async fn send(&self, request: &CreateChatCompletionRequest) -> Result<Response, NoAnswer> {
+        let mut call = self.0.client.post(self.0.url.clone()).json(request);
+        if let Some(key) = &self.0.settings.key {
+            call = call.bearer_auth(key.expose());
+        }
+        let sent = timeout(self.0.settings.first_byte, call.send()).await.map_err(|_| NoAnswer::Late)?;
+        sent.map_err(|error| match () {
+            () if error.is_connect() => NoAnswer::Unreachable,
+            () if error.is_timeout() => NoAnswer::Late,
+            () => NoAnswer::Broken,
+        })
+    }
+
+    /// How long to wait for a second try, where one is worth it.
+    fn wait_before_retry(&self, failure: &NoAnswer, deadline: Instant) -> Option<Duration> {
+        let wait = failure.pause()? + JITTER.mul_f64(chance());
+        let left = deadline.saturating_duration_since(Instant::now() + wait);
+        (left >= WORTH_A_RETRY && self.record().retries.take()).then_some(wait)
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A number from 0 to 1, any as likely.
+fn chance() -> f64 {
+    let [.., byte] = Uuid::new_v4().into_bytes();
+    f64::from(byte) / 255.0
+}

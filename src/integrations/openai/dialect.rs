@@ -1,0 +1,78 @@
+//! The parts of a request that not every OpenAI-compatible server takes.
+
+use async_openai::types::chat::CreateChatCompletionRequest;
+
+/// As often as a server may refuse a part of one request: each part once.
+pub const MOST_TRIES: usize = 3;
+
+/// A part of a request that some servers refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Newer models refuse `max_tokens` and want `max_completion_tokens`; older servers the reverse.
+    Limit,
+    /// Small servers know no tools: the hand-over judge then decides alone.
+    Tools,
+}
+
+impl Word {
+    /// What an error is about: "Unsupported parameter: '`max_tokens`' … Use '`max_completion_tokens`'
+    /// instead.", "this model does not support tools".
+    pub fn disliked_in(error: &str) -> Option<Self> {
+        let is_limit = error.contains("max_tokens") || error.contains("max_completion_tokens");
+        let is_tools = || error.contains("tools") || error.contains("tool_choice") || error.contains("tool choice");
+        if is_limit { Some(Self::Limit) } else { is_tools().then_some(Self::Tools) }
+    }
+}
+
+/// How a server wants to be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    has_new_limit: bool,
+    has_no_tools: bool,
+}
+
+impl Dialect {
+    /// The same without what was refused.
+    pub fn without(self, refused: Word) -> Self {
+        match refused {
+            Word::Limit => Self { has_new_limit: !self.has_new_limit, ..self },
+            Word::Tools => Self { has_no_tools: true, ..self },
+        }
+    }
+
+    /// A request in this dialect, with the most tokens an answer may have.
+    #[expect(deprecated, reason = "most compatible servers know only the old name of the limit")]
+    pub fn word(self, request: CreateChatCompletionRequest, most_tokens: u32) -> CreateChatCompletionRequest {
+        let limit = Some(most_tokens);
+        CreateChatCompletionRequest {
+            max_tokens: limit.filter(|_| !self.has_new_limit),
+            max_completion_tokens: limit.filter(|_| self.has_new_limit),
+            tools: request.tools.filter(|_| !self.has_no_tools),
+            ..request
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_what_it_is_about() {
+        let newer = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+        assert_eq!(Word::disliked_in(newer), Some(Word::Limit));
+        assert_eq!(Word::disliked_in("registry/tiny does not support tools"), Some(Word::Tools));
+        assert_eq!(Word::disliked_in("Incorrect API key provided"), None);
+    }
+
+    #[test]
+    fn the_limit_changes_its_name_and_tools_stay_away() {
+        let dialect = Dialect::default().without(Word::Limit).without(Word::Tools);
+        let request = CreateChatCompletionRequest { tools: Some(Vec::new()), ..Default::default() };
+
+        let worded = dialect.word(request, 300);
+
+        assert_eq!((worded.max_completion_tokens, worded.tools), (Some(300), None));
+        assert_eq!(dialect.without(Word::Limit), Dialect::default().without(Word::Tools));
+    }
+}

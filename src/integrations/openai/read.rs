@@ -1,0 +1,195 @@
+//! Reading what a server calls a chat completion. async-openai's own response type demands ids,
+//! dates and roles that compatible servers leave out, so only the parts we use are read.
+
+use std::time::Duration;
+
+use async_openai::types::chat::FinishReason;
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{NoAnswer, dialect::Word};
+
+/// What the model said.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// Its words; empty when it only called a tool.
+    pub text: String,
+    pub call: Option<ToolCall>,
+    pub end: End,
+    pub usage: Option<Usage>,
+}
+
+/// A tool it wants used.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ToolCall {
+    pub name: String,
+    pub arguments: Value,
+}
+
+/// Why it stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Done,
+    /// The token limit cut it off.
+    Cut,
+    /// It, or a filter around it, would not answer.
+    Refused,
+}
+
+/// What it was charged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Usage {
+    #[serde(default)]
+    pub prompt_tokens: u32,
+    #[serde(default)]
+    pub completion_tokens: u32,
+}
+
+impl Usage {
+    /// What two calls were charged by together, as far as the server says.
+    pub fn both(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(other)) = (first, second) else { return first.or(second) };
+        Some(Self {
+            prompt_tokens: one.prompt_tokens.saturating_add(other.prompt_tokens),
+            completion_tokens: one.completion_tokens.saturating_add(other.completion_tokens),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Value,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Message,
+    #[serde(default)]
+    finish_reason: Value,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    content: Value,
+    #[serde(default)]
+    refusal: Value,
+    #[serde(default)]
+    tool_calls: Value,
+}
+
+/// What an answer means. The status comes first: a proxy's error page is no completion.
+pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<Completion, NoAnswer> {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => return Err(NoAnswer::TooMany { retry_after }),
+        _ if status.is_client_error() => {
+            let dislikes = Word::disliked_in(&String::from_utf8_lossy(body));
+            return Err(NoAnswer::Refused { status: status.as_u16(), dislikes });
+        }
+        _ if !status.is_success() => return Err(NoAnswer::Failed(status.as_u16())),
+        _ => {}
+    }
+    let answer: Answer = serde_json::from_slice(body).map_err(|_| NoAnswer::Unreadable)?;
+    let choice = answer.choices.into_iter().next().ok_or(NoAnswer::Unreadable)?;
+    let refused = choice.message.refusal.as_str().is_some_and(|refusal| !refusal.is_empty());
+    let end = match serde_json::from_value(choice.finish_reason) {
+        _ if refused => End::Refused,
+        Ok(FinishReason::ContentFilter) => End::Refused,
+        Ok(FinishReason::Length) => End::Cut,
+        // Servers have words of their own for having ended well.
+        _ => End::Done,
+    };
+    Ok(Completion {
+        text: without_thoughts(text(&choice.message.content)),
+        call: call(&choice.message.tool_calls),
+        end,
+        usage: serde_json::from_value(answer.usage).ok(),
+    })
+}
+
+/// A text, or a list of parts with texts in them.
+fn text(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+/// Some servers leave what a model thought before it answered in front of the answer.
+fn without_thoughts(text: String) -> String {
+    let thought = text.trim_start().strip_prefix("<think>").and_then(|rest| rest.split_once("</think>"));
+    thought.map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or(text)
+}
+
+/// The first call; its arguments are JSON in a string, or on some servers JSON as it is.
+fn call(calls: &Value) -> Option<ToolCall> {
+    let function = &calls.as_array()?.first()?["function"];
+    let arguments = match &function["arguments"] {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+        arguments => arguments.clone(),
+    };
+    Some(ToolCall { name: function["name"].as_str()?.to_owned(), arguments })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(status: u16, body: &Value) -> Result<Completion, NoAnswer> {
+        completion(StatusCode::from_u16(status).unwrap(), None, body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn the_least_a_server_may_send_is_read() {
+        let read = read(200, &json!({ "choices": [{ "message": { "content": "Hello." } }] })).unwrap();
+
+        assert_eq!(read, Completion { text: "Hello.".into(), call: None, end: End::Done, usage: None });
+    }
+
+    #[test]
+    fn what_a_model_thought_is_no_part_of_its_answer() {
+        let thoughtful = json!({ "choices": [{ "message": { "content": "<think>\nGrowth?\n</think>\n\nHello." } }] });
+        assert_eq!(read(200, &thoughtful).unwrap().text, "Hello.");
+    }
+
+    #[test]
+    fn a_refusal_and_a_filter_are_no_answer_and_a_limit_cuts() {
+        let end = |choice: Value| read(200, &json!({ "choices": [choice] })).unwrap().end;
+
+        assert_eq!(end(json!({ "message": { "refusal": "No." } })), End::Refused);
+        assert_eq!(end(json!({ "message": { "content": "" }, "finish_reason": "content_filter" })), End::Refused);
+        assert_eq!(end(json!({ "message": { "content": "It" }, "finish_reason": "length" })), End::Cut);
+        assert_eq!(end(json!({ "message": { "content": "It" }, "finish_reason": "eos" })), End::Done);
+    }
+
+    #[test]
+    fn a_call_is_read_with_its_arguments_in_a_string_or_not() {
+        for arguments in [json!("{\"reason\":\"blocked\"}"), json!({ "reason": "blocked" })] {
+            let calls = json!([{ "function": { "name": "hand_over", "arguments": arguments } }]);
+            let read = read(200, &json!({ "choices": [{ "message": { "tool_calls": calls } }] })).unwrap();
+            assert_eq!(read.call.unwrap().arguments["reason"], "blocked");
+        }
+    }
+
+    #[test]
+    fn what_is_no_completion_is_unreadable() {
+        for body in [json!({}), json!({ "choices": [] }), json!("<html>"), json!({ "choices": [{ "text": "old" }] })] {
+            assert_eq!(read(200, &body), Err(NoAnswer::Unreadable), "{body}");
+        }
+    }
+
+    #[test]
+    fn our_mistakes_are_told_from_the_servers() {
+        assert_eq!(read(401, &json!({})), Err(NoAnswer::Refused { status: 401, dislikes: None }));
+        assert_eq!(read(503, &json!({})), Err(NoAnswer::Failed(503)));
+        assert_eq!(read(302, &json!({})), Err(NoAnswer::Failed(302)));
+        let wants_the_other = json!({ "error": { "message": "Unsupported parameter: 'max_tokens'" } });
+        assert_eq!(read(400, &wants_the_other), Err(NoAnswer::Refused { status: 400, dislikes: Some(Word::Limit) }));
+    }
+}

@@ -1,0 +1,69 @@
+//! What became of the last calls: whether the next one may go, how it is worded, and what health tells.
+
+use tokio::time::Instant;
+
+use super::{
+    NoAnswer,
+    breaker::{Breaker, Retries},
+    dialect::Dialect,
+    read::Completion,
+};
+use crate::config;
+
+/// So many failures in a row are a fault, even when none of them opened the breaker.
+const FAULTY: u32 = 2;
+
+pub struct Record {
+    pub breaker: Breaker,
+    pub retries: Retries,
+    pub dialect: Dialect,
+    succeeded_at: Option<Instant>,
+    failures: u32,
+    last: Option<String>,
+}
+
+/// How the model is doing.
+pub struct Standing {
+    pub seconds_since_success: Option<u64>,
+    pub fault: Option<String>,
+}
+
+impl Record {
+    pub fn new(settings: &config::Model) -> Self {
+        Self {
+            breaker: Breaker::new(settings.breaker_failures, settings.probe),
+            retries: Retries::default(),
+            dialect: Dialect::default(),
+            succeeded_at: None,
+            failures: 0,
+            last: None,
+        }
+    }
+
+    pub fn note(&mut self, outcome: &Result<Completion, NoAnswer>) {
+        self.retries.earn();
+        match outcome {
+            Ok(_) => {
+                self.breaker.succeeded();
+                (self.succeeded_at, self.failures, self.last) = (Some(Instant::now()), 0, None);
+            }
+            Err(failure) => {
+                if failure.is_fault_of_server() {
+                    self.breaker.failed(Instant::now());
+                }
+                self.failures = self.failures.saturating_add(1);
+                self.last = Some(failure.to_string());
+            }
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        let why = self.last.as_deref().unwrap_or_default();
+        let fault = match (self.breaker.is_open(), self.failures) {
+            (true, _) => Some(format!("it failed too often and is asked only now and then: {why}")),
+            (false, failures) if failures >= FAULTY => Some(format!("the last calls failed: {why}")),
+            _ => None,
+        };
+        Standing { seconds_since_success: self.succeeded_at.map(|at| at.elapsed().as_secs()), fault }
+    }
+}
