@@ -16,6 +16,7 @@ const PAGE: &str = include_str!("mail.html");
 pub struct Email {
     client: Client,
     emails: Url,
+    domains: Url,
     key: Secret,
     from: String,
     reply_to: String,
@@ -35,6 +36,17 @@ struct Accepted {
 }
 
 #[derive(Deserialize)]
+struct Domains {
+    data: Vec<Domain>,
+}
+
+#[derive(Deserialize)]
+struct Domain {
+    name: String,
+    status: String,
+}
+
+#[derive(Deserialize)]
 struct Refusal {
     #[serde(default)]
     name: String,
@@ -46,6 +58,7 @@ impl Email {
         Ok(Self {
             client,
             emails: endpoint(&settings.api_url, "emails")?,
+            domains: endpoint(&settings.api_url, "domains")?,
             key: settings.key.clone(),
             from: settings.from.clone(),
             reply_to: reply_to.to_owned(),
@@ -69,6 +82,27 @@ impl Email {
             .header("Idempotency-Key", key.to_string())
             .json(&body);
         read(&exchange(request).await?)
+    }
+
+    /// Whether the sender's domain is verified, in a sentence: asking messages nobody, and a key
+    /// that may only send learns no more than that it is one.
+    pub async fn look(&self) -> Result<String, Failure> {
+        let answer = exchange(self.client.get(self.domains.clone()).bearer_auth(self.key.expose())).await?;
+        let domain = self.from.rsplit('@').next().unwrap_or_default().trim_end_matches('>').to_lowercase();
+        if let Ok(Domains { data }) = serde_json::from_slice(&answer.body)
+            && answer.status.is_success()
+        {
+            let verified = data.iter().any(|known| known.name.to_lowercase() == domain && known.status == "verified");
+            let unverified = || Failure::Channel(format!("{domain} is not verified at Resend"));
+            return verified.then(|| format!("{domain} is verified")).ok_or_else(unverified);
+        }
+        match serde_json::from_slice(&answer.body) {
+            Ok(Refusal { name, .. }) if name == "restricted_api_key" => {
+                Ok(format!("the key may only send, so whether {domain} is verified could not be seen"))
+            }
+            Ok(refusal) => Err(sort(&answer, &refusal)),
+            Err(_) => Err(answer.refused_without_reason()),
+        }
     }
 }
 

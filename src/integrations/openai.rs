@@ -13,7 +13,8 @@ use std::{
 };
 
 use async_openai::types::chat::CreateChatCompletionRequest;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use serde::Deserialize;
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout, timeout_at},
@@ -30,7 +31,7 @@ pub use self::{
     read::{Completion, End, Usage},
     record::Standing,
 };
-use super::{endpoint, read_capped, retry_after};
+use super::{Failure, endpoint, exchange, read_capped, retry_after};
 use crate::config;
 
 /// With less of the time left, a second try would only be cut off.
@@ -45,17 +46,29 @@ pub struct OpenAi(Arc<Inner>);
 
 struct Inner {
     client: Client,
-    url: Url,
+    completions: Url,
+    models: Url,
     settings: config::Model,
     places: Semaphore,
     record: Mutex<Record>,
+}
+
+#[derive(Deserialize)]
+struct Models {
+    data: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+struct Model {
+    id: String,
 }
 
 impl OpenAi {
     pub fn new(settings: &config::Model, client: Client) -> anyhow::Result<Self> {
         Ok(Self(Arc::new(Inner {
             client,
-            url: endpoint(&settings.base_url, "chat/completions")?,
+            completions: endpoint(&settings.base_url, "chat/completions")?,
+            models: endpoint(&settings.base_url, "models")?,
             places: Semaphore::new(settings.most_calls),
             settings: settings.clone(),
             record: Mutex::new(Record::new(settings)),
@@ -89,6 +102,30 @@ impl OpenAi {
         self.record().standing()
     }
 
+    /// Whether the server knows the model, in a sentence: listing models costs nothing.
+    pub async fn look(&self) -> Result<String, Failure> {
+        let name = &self.0.settings.name;
+        let answer = exchange(self.with_key(self.0.client.get(self.0.models.clone()))).await?;
+        match serde_json::from_slice::<Models>(&answer.body) {
+            Ok(Models { data }) if answer.status.is_success() => {
+                let is_known = data.iter().any(|model| model.id == *name);
+                let unknown = || Failure::Channel(format!("the server knows no model {name}"));
+                is_known.then(|| format!("the server knows {name}; it was asked nothing")).ok_or_else(unknown)
+            }
+            _ if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {
+                Ok(format!("the server lists no models, so whether it knows {name} could not be seen"))
+            }
+            _ => Err(answer.refused_without_reason()),
+        }
+    }
+
+    fn with_key(&self, call: RequestBuilder) -> RequestBuilder {
+        match &self.0.settings.key {
+            Some(key) => call.bearer_auth(key.expose()),
+            None => call,
+        }
+    }
+
     /// One try, in the words this server takes; a server that refuses one of them is asked in others.
     async fn attempt(&self, request: &CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
         let mut dialect = self.record().dialect;
@@ -120,10 +157,7 @@ impl OpenAi {
     }
 
     async fn send(&self, request: &CreateChatCompletionRequest) -> Result<Response, NoAnswer> {
-        let mut call = self.0.client.post(self.0.url.clone()).json(request);
-        if let Some(key) = &self.0.settings.key {
-            call = call.bearer_auth(key.expose());
-        }
+        let call = self.with_key(self.0.client.post(self.0.completions.clone()).json(request));
         let sent = timeout(self.0.settings.first_byte, call.send()).await.map_err(|_| NoAnswer::Late)?;
         sent.map_err(|error| match () {
             () if error.is_connect() => NoAnswer::Unreachable,

@@ -18,6 +18,7 @@ const LONGEST_TEXT: usize = 4_096;
 #[derive(Clone)]
 pub struct WhatsApp {
     client: Client,
+    number: Url,
     messages: Url,
     token: Secret,
 }
@@ -30,6 +31,11 @@ struct Accepted {
 #[derive(Deserialize)]
 struct Message {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    display_phone_number: String,
 }
 
 #[derive(Deserialize)]
@@ -53,8 +59,9 @@ struct Data {
 
 impl WhatsApp {
     pub fn new(settings: &config::WhatsApp, client: Client) -> anyhow::Result<Self> {
+        let number = endpoint(&settings.api_url, &settings.sender_id)?;
         let messages = endpoint(&settings.api_url, &format!("{}/messages", settings.sender_id))?;
-        Ok(Self { client, messages, token: settings.token.clone() })
+        Ok(Self { client, number, messages, token: settings.token.clone() })
     }
 
     /// Sends plain text to a phone number and returns the message's id. WhatsApp takes no key to
@@ -70,6 +77,17 @@ impl WhatsApp {
         let request = self.client.post(self.messages.clone()).bearer_auth(self.token.expose()).json(&message);
         read(&exchange(request).await?)
     }
+
+    /// The number as people dial it: asking for it messages nobody, and only a good token learns it.
+    pub async fn look(&self) -> Result<String, Failure> {
+        let answer = exchange(self.client.get(self.number.clone()).bearer_auth(self.token.expose())).await?;
+        if let Ok(Number { display_phone_number }) = serde_json::from_slice(&answer.body)
+            && answer.status.is_success()
+        {
+            return Ok(display_phone_number);
+        }
+        Err(refused(&answer))
+    }
 }
 
 /// What an answer means. The status comes first: a proxy's error page is no answer of WhatsApp's.
@@ -82,9 +100,13 @@ fn read(answer: &Answer) -> Result<String, Failure> {
     {
         return Ok(id);
     }
+    Err(refused(answer))
+}
+
+fn refused(answer: &Answer) -> Failure {
     match serde_json::from_slice(&answer.body) {
-        Ok(Refusal { error }) => Err(sort(answer, &error)),
-        Err(_) => Err(answer.refused_without_reason()),
+        Ok(Refusal { error }) => sort(answer, &error),
+        Err(_) => answer.refused_without_reason(),
     }
 }
 

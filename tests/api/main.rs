@@ -8,6 +8,7 @@ mod http;
 mod process;
 mod stand_in;
 
+mod audit;
 mod bad_inputs;
 mod chats;
 mod deliveries;

@@ -208,29 +208,3 @@ fn a_wrong_folder_of_programs_is_told_and_nothing_else_is_tried() {
 
     assert!(said.contains("PG_BIN_DIR") && said.contains("/nowhere"), "{said}");
 }
-
-#[test]
-fn the_audit_passes_and_fails_when_there_is_nothing_to_answer_from() {
-    let folder = Folder::new();
-    let audit = || {
-        let mut command = folder.command(&[]);
-        command.env_remove("PORT");
-        let mut audit = std::process::Command::new(env!("CARGO_BIN_EXE_levqor-support"));
-        audit.arg("audit").current_dir(&folder.0).env_clear();
-        audit.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        audit
-    };
-
-    let good = audit().output().unwrap();
-    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stdout));
-    assert!(String::from_utf8_lossy(&good.stdout).contains("Everything works"));
-
-    fs::write(folder.0.join("empty.md"), "").unwrap();
-    let empty = audit().env("KNOWLEDGE_BASE_DIR", &folder.0).output().unwrap();
-    assert!(!empty.status.success());
-    assert!(String::from_utf8_lossy(&empty.stdout).contains("FAILED: knowledge base"));
-
-    let gone = audit().env("DATABASE_URL", "postgresql://u@127.0.0.1:1/d").output().unwrap();
-    assert!(!gone.status.success());
-    assert!(String::from_utf8_lossy(&gone.stdout).contains("FAILED: configured database"));
-}

@@ -1,26 +1,37 @@
 //! What the settings name: is it there, and does it answer?
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
+use uuid::Uuid;
 
 use super::Check;
 use crate::{
-    config::{Config, Database},
-    integrations::{self, Failure, telegram::Telegram},
+    config::{self, Config, Database},
+    integrations::{
+        self, Failure,
+        email::{Email, Mail},
+        openai::OpenAi,
+        telegram::Telegram,
+        whatsapp::WhatsApp,
+    },
     services::{answer::Voice, faq_loader::KnowledgeBase},
     storage,
 };
 
 /// What a test message says; only `--send-test` sends it.
-const TEST: &str = "This is a test of the support desk's alerts. Nothing needs to be done.";
+const TEST: &str = "This is a test of the support desk. Nothing needs to be done.";
 
 pub async fn checks(config: &Config, send_test: bool) -> Vec<Check> {
+    let look = Look { config, send_test };
     let mut checks = vec![Check::new("knowledge base", knowledge(config))];
     if let Database::Remote(url) = &config.database {
         checks.push(Check::new("configured database", storage::look(url.expose(), &config.budgets).await));
     }
-    if config.telegram.is_some() {
-        checks.push(Check::new("Telegram", telegram(config, send_test).await));
-    }
+    let telegram = async { Some(Check::new("Telegram", look.telegram(config.telegram.as_ref()?).await)) };
+    let email = async { Some(Check::new("e-mail", look.email(config.email.as_ref()?).await)) };
+    let whatsapp = async { Some(Check::new("WhatsApp", look.whatsapp(config.whatsapp.as_ref()?).await)) };
+    let model = async { Some(Check::new("model", look.model(config.model.as_ref()?).await)) };
+    let (telegram, email, whatsapp, model) = tokio::join!(telegram, email, whatsapp, model);
+    checks.extend([telegram, email, whatsapp, model].into_iter().flatten());
     checks
 }
 
@@ -31,16 +42,58 @@ fn knowledge(config: &Config) -> anyhow::Result<String> {
     Ok(format!("{sections} sections in {}", config.knowledge.path.display()))
 }
 
-async fn telegram(config: &Config, send_test: bool) -> anyhow::Result<String> {
-    let settings = config.telegram.as_ref().context("not configured")?;
-    let telegram = Telegram::new(settings, integrations::http_client(config.budgets.delivery, integrations::CONNECT)?)?;
-    let told = |failure| match failure {
-        Failure::Later { error, .. } | Failure::Recipient(error) | Failure::Channel(error) => anyhow::anyhow!(error),
-    };
-    let bot = telegram.who_am_i().await.map_err(told)?;
-    if !send_test {
-        return Ok(format!("the bot is @{bot}; nothing was sent"));
+/// Looks at what is configured; messages go out only when they were asked for.
+struct Look<'a> {
+    config: &'a Config,
+    send_test: bool,
+}
+
+impl Look<'_> {
+    async fn telegram(&self, settings: &config::Telegram) -> anyhow::Result<String> {
+        let telegram = Telegram::new(settings, self.client()?)?;
+        let bot = telegram.who_am_i().await.map_err(told)?;
+        if self.send_test {
+            telegram.send(TEST).await.map_err(told)?;
+        }
+        Ok(format!("the bot is @{bot}; {}", self.sent(true)))
     }
-    telegram.send(TEST).await.map_err(told)?;
-    Ok(format!("the bot is @{bot}; a test message was sent"))
+
+    async fn email(&self, settings: &config::Email) -> anyhow::Result<String> {
+        let support_email = &self.config.company.support_email;
+        let email = Email::new(settings, support_email, self.client()?)?;
+        let seen = email.look().await.map_err(told)?;
+        if self.send_test {
+            let mail = Mail { to: support_email.clone(), subject: "A test".into(), text: TEST.into() };
+            email.send(Uuid::new_v4(), &mail).await.map_err(told)?;
+        }
+        Ok(format!("{seen}; {}", self.sent(true)))
+    }
+
+    async fn whatsapp(&self, settings: &config::WhatsApp) -> anyhow::Result<String> {
+        let whatsapp = WhatsApp::new(settings, self.client()?)?;
+        let number = whatsapp.look().await.map_err(told)?;
+        if let Some(phone) = settings.admin_phone.as_ref().filter(|_| self.send_test) {
+            whatsapp.send(phone, TEST).await.map_err(told)?;
+        }
+        Ok(format!("the number is {number}; {}", self.sent(settings.admin_phone.is_some())))
+    }
+
+    async fn model(&self, settings: &config::Model) -> anyhow::Result<String> {
+        let model = OpenAi::new(settings, integrations::http_client(settings.timeout, settings.connect)?)?;
+        model.look().await.map_err(told)
+    }
+
+    fn sent(&self, has_recipient: bool) -> &'static str {
+        if self.send_test && has_recipient { "a test message was sent" } else { "nothing was sent" }
+    }
+
+    fn client(&self) -> reqwest::Result<reqwest::Client> {
+        integrations::http_client(self.config.budgets.delivery, integrations::CONNECT)
+    }
+}
+
+fn told(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Later { error, .. } | Failure::Recipient(error) | Failure::Channel(error) => anyhow::anyhow!(error),
+    }
 }
