@@ -97,7 +97,14 @@ impl AppState {
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         Self {
-            chat: Chat { db: db.clone(), knowledge: knowledge.clone(), voice, ai, tickets: tickets.clone() },
+            chat: Chat {
+                db: db.clone(),
+                knowledge: knowledge.clone(),
+                voice,
+                ai,
+                draining: draining.clone(),
+                tickets: tickets.clone(),
+            },
             tickets,
             health: Health::new(db, knowledge, channels(config), model, draining),
             budgets: Arc::new(config.budgets.clone()),

@@ -6,6 +6,7 @@ mod draft;
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use self::draft::Draft;
@@ -45,6 +46,8 @@ pub struct Chat {
     pub voice: Voice,
     /// The model, when there is one.
     pub ai: Option<Ai>,
+    /// Cancelled when the process is asked to stop, which waits for no model.
+    pub draining: CancellationToken,
     pub tickets: Tickets,
 }
 
@@ -104,7 +107,8 @@ impl Chat {
         started: Instant,
     ) -> Option<Said> {
         let ai = self.ai.as_ref().filter(|_| weighed.is_for_model)?;
-        Some(ai.answer(desk, &Asked { message, earlier: asker.earlier, context: asker.context }, started).await)
+        let question = Asked { message, earlier: asker.earlier, context: asker.context };
+        self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {

@@ -48,6 +48,11 @@ impl TestApp {
         Self { address, db, stop }
     }
 
+    /// Asks it to stop, as SIGTERM does.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         exchange(self.address, &request(method, path, headers, body)).await.expect("an answer")
     }
@@ -130,6 +135,6 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.stop();
     }
 }

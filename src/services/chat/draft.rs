@@ -79,7 +79,8 @@ pub struct Asker<'a> {
 
 /// What can be said without a model, and what is decided already.
 pub struct Weighed {
-    /// Whether a model could say it better: not manners, not an address, not what the records say.
+    /// Whether a model could say it better: not manners, not an address, not what the records say, and
+    /// not what a person shall answer, who must not wait for a model.
     pub is_for_model: bool,
     draft: Draft,
     language: Language,
@@ -106,7 +107,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> 
         .filter(|reason| !is_checking(reason))
         .or(given.map(|_| Reason::CustomerRequest));
     Weighed {
-        is_for_model: !(is_taken_over || is_only_address || is_recorded || is_manners),
+        is_for_model: !(is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some()),
         draft,
         language,
         reason,

@@ -131,3 +131,14 @@ async fn words_that_rest_on_nothing_are_never_shown(db: PgPool) {
         assert!(!answer["reply"].as_str().unwrap().contains(obeyed.trim_end_matches(" [0].")), "{answer}");
     }
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_wants_a_person_does_not_wait_for_a_model(db: PgPool) {
+    let model = StandIn::model(&[says("Growth costs £29/month [1].")]).await;
+    let desk = Desk::new(db, &model, &[]).await;
+
+    let answer = desk.app.ask("I want to talk to a human right now", "").await;
+
+    assert_eq!(answer["handoff"]["reason"], "customer_request");
+    assert!(model.asked().is_empty());
+}
