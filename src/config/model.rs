@@ -43,7 +43,8 @@ pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handl
         max_tokens: u32::try_from(reader.number("MODEL_MAX_TOKENS", 300, (16, 4_000))).unwrap_or(300),
         timeout,
         connect: reader.seconds("MODEL_CONNECT_SECONDS", 3).min(timeout),
-        first_byte: reader.seconds("MODEL_FIRST_BYTE_SECONDS", 15).min(timeout),
+        // Nothing streams yet, so the first byte comes with the last: 15 of the usual 20 seconds.
+        first_byte: reader.seconds("MODEL_FIRST_BYTE_SECONDS", (timeout.as_secs() * 3 / 4).max(1)).min(timeout),
         most_calls: reader.count("MAX_MODEL_CALLS", 64, (1, 10_000)),
         breaker_failures: u32::try_from(reader.number("MODEL_BREAKER_FAILURES", 5, (1, 1_000))).unwrap_or(5),
         probe: reader.seconds("MODEL_PROBE_SECONDS", 30),

@@ -19,13 +19,10 @@ use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout, timeout_at},
 };
+use tracing::warn;
 use uuid::Uuid;
 
-use self::{
-    breaker::Admission,
-    dialect::{Dialect, MOST_TRIES},
-    record::Record,
-};
+use self::{breaker::Admission, dialect::Dialect, record::Record};
 pub use self::{
     no_answer::NoAnswer,
     read::{Completion, End, Usage},
@@ -108,11 +105,16 @@ impl OpenAi {
         let answer = exchange(self.with_key(self.0.client.get(self.0.models.clone()))).await?;
         match serde_json::from_slice::<Models>(&answer.body) {
             Ok(Models { data }) if answer.status.is_success() => {
-                let is_known = data.iter().any(|model| model.id == *name);
+                // Ollama takes a name without its tag and lists it with one.
+                let is_known =
+                    data.iter().any(|model| model.id.trim_end_matches(":latest") == name.trim_end_matches(":latest"));
                 let unknown = || Failure::Channel(format!("the server knows no model {name}"));
                 is_known.then(|| format!("the server knows {name}; it was asked nothing")).ok_or_else(unknown)
             }
-            _ if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {
+            // A key may be good for answers only.
+            _ if answer.status.is_success()
+                || [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&answer.status) =>
+            {
                 Ok(format!("the server lists no models, so whether it knows {name} could not be seen"))
             }
             _ => Err(answer.refused_without_reason()),
@@ -128,14 +130,18 @@ impl OpenAi {
 
     /// One try, in the words this server takes; a server that refuses one of them is asked in others.
     async fn attempt(&self, request: &CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
-        let mut dialect = self.record().dialect;
-        let mut outcome = self.exchange(self.worded(request, dialect), deadline).await;
-        for _ in 1..MOST_TRIES {
-            let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = &outcome else { break };
-            dialect = dialect.without(*word);
-            outcome = self.exchange(self.worded(request, dialect), deadline).await;
+        let usual = self.record().dialect;
+        let (mut dialect, mut disliked) = (usual, Vec::new());
+        let mut outcome = self.try_once(self.worded(request, dialect), deadline).await;
+        while let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = outcome
+            && !disliked.contains(&word)
+        {
+            disliked.push(word);
+            dialect = dialect.without(word);
+            outcome = self.try_once(self.worded(request, dialect), deadline).await;
         }
-        if outcome.is_ok() {
+        if outcome.is_ok() && dialect != usual {
+            warn!(?disliked, "the model's server refuses a part of the requests, which goes without it from now on");
             self.record().dialect = dialect;
         }
         outcome
@@ -146,7 +152,7 @@ impl OpenAi {
         dialect.word(request, self.0.settings.max_tokens)
     }
 
-    async fn exchange(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+    async fn try_once(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
         let exchanged = timeout_at(deadline, async {
             let response = self.send(&request).await?;
             let (status, retry_after) = (response.status(), retry_after(&response));

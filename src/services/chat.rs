@@ -13,9 +13,9 @@ pub use self::draft::Draft;
 use self::draft::{Asker, Weighed, conclude, weigh};
 use super::{
     account::Topic,
-    ai::{Ai, Asked, Said},
+    ai::{Ai, Asked, Records, Said},
     answer::Voice,
-    context::Context,
+    context::{self, Context},
     faq_loader::{KnowledgeBase, Loaded},
     handoff::Reason,
     tickets::{Origin, Request, Tickets},
@@ -68,6 +68,14 @@ pub struct Reply {
     pub draft: Draft,
 }
 
+/// An answer that is kept, and what became of its conversation.
+struct Stored {
+    id: MessageId,
+    status: Status,
+    ticket: Option<TicketId>,
+    draft: Draft,
+}
+
 impl Chat {
     pub async fn turn(&self, question: &Question) -> Result<Reply> {
         let started = Instant::now();
@@ -77,23 +85,22 @@ impl Chat {
         let open =
             conversations::receive(&self.db, presented, &fresh, customer, received, question.message.as_str()).await?;
         let topic = customer.and_then(|_| Topic::of(&message));
-        let needs_records = topic.is_some() || self.ai.is_some();
         let (earlier, context) =
-            tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| needs_records)));
+            tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
         let earlier = earlier?;
         let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let desk = self.knowledge.current();
         let weighed = weigh(&desk, &self.voice, &message, &asker);
         let said = self.ask_model(&desk, &weighed, &message, &asker, started).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
-        let (id, ticket, draft) = self.store(&open, draft, &quote(&earlier, &message), started).await?;
-        let status = if draft.reason.is_some() { Status::Waiting } else { open.status };
+        let stored = self.store(&open, draft, &quote(&earlier, &message), started).await?;
         let conversation = match presented {
             Some(handle) if !open.is_new => handle.clone(),
             _ => fresh,
         };
-        info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence, handoff = draft.reason.map(Reason::as_str),
-            took_ms = milliseconds(started), "question answered");
+        let Stored { id, status, ticket, draft } = stored;
+        info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
+            handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
         Ok(Reply { id, conversation, status, ticket, draft })
     }
 
@@ -107,12 +114,21 @@ impl Chat {
         started: Instant,
     ) -> Option<Said> {
         let ai = self.ai.as_ref().filter(|_| weighed.is_for_model)?;
-        let question = Asked { message, earlier: asker.earlier, context: asker.context };
+        let records = self.records(asker.customer).await;
+        let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
         self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
         if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, received).await }
+    }
+
+    /// All that a model may know of a customer; what cannot be looked up is left out.
+    async fn records(&self, customer: Option<&Email>) -> Option<Records> {
+        let events = context::last_events(&self.db, customer?);
+        let (context, events) = tokio::join!(self.context(customer), events);
+        let events = events.inspect_err(|error| warn!(error = ?error, "a customer's events cannot be read"));
+        Some(Records { context, events: events.unwrap_or_default() })
     }
 
     /// The shop's tables are another program's: when they cannot be read, that is no reason to fall
@@ -123,17 +139,11 @@ impl Chat {
     }
 
     /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
-    async fn store(
-        &self,
-        open: &Open,
-        mut draft: Draft,
-        quote: &str,
-        started: Instant,
-    ) -> Result<(MessageId, Option<TicketId>, Draft)> {
+    async fn store(&self, open: &Open, mut draft: Draft, quote: &str, started: Instant) -> Result<Stored> {
         let id = MessageId::random();
         let Some(reason) = draft.reason else {
-            conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
-            return Ok((id, None, draft));
+            let status = conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
+            return Ok(Stored { id, status, ticket: None, draft });
         };
         let request = Request {
             conversation: open.id,
@@ -146,10 +156,10 @@ impl Chat {
         let mut tx = self.db.begin().await?;
         let ticket = self.tickets.open_or_extend(&mut tx, &request).await?;
         draft.text = format!("{}\nTicket #{ticket}", draft.text);
-        conversations::answer(&mut *tx, open.id, &answered(id, &draft, started)).await?;
+        let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, started)).await?;
         tx.commit().await?;
         self.tickets.notifications.wake();
-        Ok((id, Some(ticket), draft))
+        Ok(Stored { id, status, ticket: Some(ticket), draft })
     }
 }
 

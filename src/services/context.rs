@@ -1,4 +1,4 @@
-//! What we know about a verified customer: their orders, what happened to them, and their tickets' status.
+//! What we know about a verified customer: their orders, and their tickets' status.
 
 use sqlx::PgPool;
 
@@ -17,15 +17,18 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     pub orders: Vec<Order>,
-    pub events: Vec<Event>,
     pub tickets: Vec<(TicketId, Status)>,
 }
 
 impl Context {
     /// Looks up what belongs to `email`. Finding nothing is no error.
     pub async fn of(db: &PgPool, email: &Email) -> Result<Self> {
-        let (orders, events, tickets) =
-            tokio::try_join!(orders::of(db, email), orders::events_of(db, email), tickets::statuses_of(db, email))?;
-        Ok(Self { orders, events, tickets })
+        let (orders, tickets) = tokio::try_join!(orders::of(db, email), tickets::statuses_of(db, email))?;
+        Ok(Self { orders, tickets })
     }
+}
+
+/// The last things that happened to a customer's orders, newest first.
+pub async fn last_events(db: &PgPool, email: &Email) -> Result<Vec<Event>> {
+    orders::events_of(db, email).await
 }

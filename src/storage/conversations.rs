@@ -118,13 +118,15 @@ pub struct Answered<'a> {
     pub tokens: Option<(i32, i32)>,
 }
 
-pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answered: &Answered<'_>) -> Result<()> {
-    sqlx::query!(
+/// Stores it and returns who answers next: somebody may have been asked for while it was made.
+pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answered: &Answered<'_>) -> Result<Status> {
+    let status = sqlx::query_scalar!(
         r#"
         insert into support.messages
             (id, conversation_id, author, body, outcome, answered_by, confidence, sources, handoff_reason, took_ms,
              prompt_tokens, completion_tokens)
         values ($1, $2, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        returning (select status from support.conversations where id = $2) as "status!: Status"
         "#,
         answered.id.0,
         conversation.0,
@@ -138,9 +140,9 @@ pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answe
         answered.tokens.map(|(prompt, _)| prompt),
         answered.tokens.map(|(_, completion)| completion),
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(())
+    Ok(status)
 }
 
 /// A conversation that no chat led to: an escalation by itself.

@@ -2,9 +2,6 @@
 
 use async_openai::types::chat::CreateChatCompletionRequest;
 
-/// As often as a server may refuse a part of one request: each part once.
-pub const MOST_TRIES: usize = 3;
-
 /// A part of a request that some servers refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
@@ -18,8 +15,12 @@ impl Word {
     /// What an error is about: "Unsupported parameter: '`max_tokens`' … Use '`max_completion_tokens`'
     /// instead.", "this model does not support tools".
     pub fn disliked_in(error: &str) -> Option<Self> {
-        let is_limit = error.contains("max_tokens") || error.contains("max_completion_tokens");
-        let is_tools = || error.contains("tools") || error.contains("tool_choice") || error.contains("tool choice");
+        let error = error.to_lowercase();
+        let is_unknown = ["unsupported", "not support", "unrecognized", "unknown", "not permitted"];
+        let is_unknown = || is_unknown.iter().any(|word| error.contains(word));
+        // "max_tokens is too large" is no matter of its name.
+        let is_limit = error.contains("max_completion_tokens") || error.contains("max_tokens") && is_unknown();
+        let is_tools = || ["tools", "tool use", "tool_choice", "tool choice"].iter().any(|word| error.contains(word));
         if is_limit { Some(Self::Limit) } else { is_tools().then_some(Self::Tools) }
     }
 }
@@ -62,6 +63,8 @@ mod tests {
         let newer = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
         assert_eq!(Word::disliked_in(newer), Some(Word::Limit));
         assert_eq!(Word::disliked_in("registry/tiny does not support tools"), Some(Word::Tools));
+        assert_eq!(Word::disliked_in("No endpoints found that support tool use"), Some(Word::Tools));
+        assert_eq!(Word::disliked_in("max_tokens is too large: 4000"), None);
         assert_eq!(Word::disliked_in("Incorrect API key provided"), None);
     }
 

@@ -17,6 +17,8 @@ pub enum NoAnswer {
     Unreachable,
     /// The answer broke off, or was longer than any use of it.
     Broken,
+    /// The token limit came before the first word, as when a model thinks for long.
+    CutShort,
     /// Not the JSON of a chat completion.
     Unreadable,
     TooMany {
@@ -35,7 +37,17 @@ pub enum NoAnswer {
 impl NoAnswer {
     /// Whether it says that the server is unwell. Our own mistakes don't, and neither does not asking.
     pub fn is_fault_of_server(&self) -> bool {
-        !matches!(self, Self::Resting | Self::Busy | Self::Refused { .. })
+        !matches!(self, Self::Resting | Self::Busy | Self::CutShort | Self::Refused { .. })
+    }
+
+    /// Whether somebody should look at it. What one message causes (too long, against a rule of the
+    /// server's) is nobody's fault, or a visitor could make the desk look ill.
+    pub fn is_fault(&self) -> bool {
+        match self {
+            Self::Resting | Self::Busy => false,
+            Self::Refused { status, .. } => matches!(status, 401 | 403 | 404),
+            _ => true,
+        }
     }
 
     /// How long to leave the server alone before a second try; nothing where none can help.
@@ -56,6 +68,7 @@ impl fmt::Display for NoAnswer {
             Self::Late => f.write_str("no answer in time"),
             Self::Unreachable => f.write_str("no connection"),
             Self::Broken => f.write_str("the answer broke off or was too long"),
+            Self::CutShort => f.write_str("the token limit came before its first word (raise MODEL_MAX_TOKENS)"),
             Self::Unreadable => f.write_str("an unreadable answer"),
             Self::TooMany { .. } => f.write_str("status 429"),
             Self::Failed(status) | Self::Refused { status, .. } => write!(f, "status {status}"),

@@ -34,7 +34,7 @@ pub enum End {
     /// The token limit cut it off.
     Cut,
     /// It, or a filter around it, would not answer.
-    Refused,
+    Declined,
 }
 
 /// What it was charged by.
@@ -86,7 +86,7 @@ pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]
     match status {
         StatusCode::TOO_MANY_REQUESTS => return Err(NoAnswer::TooMany { retry_after }),
         _ if status.is_client_error() => {
-            let dislikes = Word::disliked_in(&String::from_utf8_lossy(body));
+            let dislikes = is_about_request(status).then(|| Word::disliked_in(&complaint(body))).flatten();
             return Err(NoAnswer::Refused { status: status.as_u16(), dislikes });
         }
         _ if !status.is_success() => return Err(NoAnswer::Failed(status.as_u16())),
@@ -96,18 +96,30 @@ pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]
     let choice = answer.choices.into_iter().next().ok_or(NoAnswer::Unreadable)?;
     let refused = choice.message.refusal.as_str().is_some_and(|refusal| !refusal.is_empty());
     let end = match serde_json::from_value(choice.finish_reason) {
-        _ if refused => End::Refused,
-        Ok(FinishReason::ContentFilter) => End::Refused,
+        _ if refused => End::Declined,
+        Ok(FinishReason::ContentFilter) => End::Declined,
         Ok(FinishReason::Length) => End::Cut,
         // Servers have words of their own for having ended well.
         _ => End::Done,
     };
-    Ok(Completion {
-        text: without_thoughts(text(&choice.message.content)),
-        call: call(&choice.message.tool_calls),
-        end,
-        usage: serde_json::from_value(answer.usage).ok(),
-    })
+    let (text, call) = (without_thoughts(text(&choice.message.content)), call(&choice.message.tool_calls));
+    if end == End::Cut && text.trim().is_empty() && call.is_none() {
+        return Err(NoAnswer::CutShort);
+    }
+    Ok(Completion { text, call, end, usage: serde_json::from_value(answer.usage).ok() })
+}
+
+/// The statuses with which servers refuse a part of a request.
+fn is_about_request(status: StatusCode) -> bool {
+    [StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY].contains(&status)
+}
+
+/// The words of an error, without what it may quote of the request.
+fn complaint(body: &[u8]) -> String {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let error = &said["error"];
+    let words = [&error["message"], &error["param"], error, &said["message"], &said["detail"]];
+    words.into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// A text, or a list of parts with texts in them.
@@ -119,10 +131,14 @@ fn text(content: &Value) -> String {
     }
 }
 
-/// Some servers leave what a model thought before it answered in front of the answer.
+/// Some servers leave what a model thought in front of its answer, some without the opening tag. A
+/// thought that was cut off has no answer behind it.
 fn without_thoughts(text: String) -> String {
-    let thought = text.trim_start().strip_prefix("<think>").and_then(|rest| rest.split_once("</think>"));
-    thought.map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or(text)
+    match text.rsplit_once("</think>") {
+        Some((_, answer)) => answer.trim_start().to_owned(),
+        None if text.trim_start().starts_with("<think>") => String::new(),
+        None => text,
+    }
 }
 
 /// The first call; its arguments are JSON in a string, or on some servers JSON as it is.
@@ -154,16 +170,20 @@ mod tests {
 
     #[test]
     fn what_a_model_thought_is_no_part_of_its_answer() {
-        let thoughtful = json!({ "choices": [{ "message": { "content": "<think>\nGrowth?\n</think>\n\nHello." } }] });
-        assert_eq!(read(200, &thoughtful).unwrap().text, "Hello.");
+        let thoughtful =
+            |text: &str| json!({ "choices": [{ "message": { "content": text }, "finish_reason": "length" }] });
+        for text in ["<think>\nGrowth?\n</think>\n\nHello.", "Growth?</think>Hello."] {
+            assert_eq!(read(200, &thoughtful(text)).unwrap().text, "Hello.");
+        }
+        assert_eq!(read(200, &thoughtful("<think>\nGrowth?")), Err(NoAnswer::CutShort));
     }
 
     #[test]
     fn a_refusal_and_a_filter_are_no_answer_and_a_limit_cuts() {
         let end = |choice: Value| read(200, &json!({ "choices": [choice] })).unwrap().end;
 
-        assert_eq!(end(json!({ "message": { "refusal": "No." } })), End::Refused);
-        assert_eq!(end(json!({ "message": { "content": "" }, "finish_reason": "content_filter" })), End::Refused);
+        assert_eq!(end(json!({ "message": { "refusal": "No." } })), End::Declined);
+        assert_eq!(end(json!({ "message": { "content": "" }, "finish_reason": "content_filter" })), End::Declined);
         assert_eq!(end(json!({ "message": { "content": "It" }, "finish_reason": "length" })), End::Cut);
         assert_eq!(end(json!({ "message": { "content": "It" }, "finish_reason": "eos" })), End::Done);
     }

@@ -51,8 +51,10 @@ impl Record {
                 if failure.is_fault_of_server() {
                     self.breaker.failed(Instant::now());
                 }
-                self.failures = self.failures.saturating_add(1);
-                self.last = Some(failure.to_string());
+                if failure.is_fault() {
+                    self.failures = self.failures.saturating_add(1);
+                    self.last = Some(failure.to_string());
+                }
             }
         }
     }

@@ -177,7 +177,7 @@ mod tests {
 
     fn told(topic: Topic, orders: Vec<Order>) -> String {
         let tickets = vec![(TicketId::parse("K7M2XQ4P").unwrap(), Status::Open)];
-        let context = Context { orders, events: Vec::new(), tickets };
+        let context = Context { orders, tickets };
         let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
         say(topic, &context, &voice, at("2026-11-22T12:00:00Z")).text
     }

@@ -11,7 +11,10 @@ const HISTORY_CHARS: usize = 6_000;
 const TURN_CHARS: usize = 1_500;
 
 /// What some servers read as the end of a message, also inside one.
-const SPECIAL: [&str; 8] = ["<|", "|>", "[INST]", "[/INST]", "<<SYS>>", "<start_of_turn>", "<end_of_turn>", "</s>"];
+const SPECIAL: [&str; 13] = [
+    "<|", "|>", "<｜", "｜>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[TOOL_CALLS]", "<<SYS>>", "<start_of_turn>",
+    "<end_of_turn>", "<s>", "</s>",
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Speaker {
@@ -42,7 +45,7 @@ pub fn messages(earlier: &[Turn], message: &str) -> Vec<ChatCompletionRequestMes
     let told = said.iter().rev().skip_while(|(speaker, _)| *speaker == Speaker::Desk);
     told.map(|(speaker, text)| match speaker {
         Speaker::Customer => customer(text),
-        Speaker::Desk => assistant(text),
+        Speaker::Desk => desk(text),
     })
     .collect()
 }
@@ -52,14 +55,14 @@ pub fn customer(text: &str) -> ChatCompletionRequestMessage {
     ChatCompletionRequestUserMessage::from(without_special_tokens(text)).into()
 }
 
-pub fn assistant(text: &str) -> ChatCompletionRequestMessage {
-    ChatCompletionRequestAssistantMessage::from(text).into()
+pub fn desk(text: &str) -> ChatCompletionRequestMessage {
+    ChatCompletionRequestAssistantMessage::from(without_special_tokens(text)).into()
 }
 
 /// A space takes the special meaning out of a token and leaves it readable.
-fn without_special_tokens(text: &str) -> String {
+pub fn without_special_tokens(text: &str) -> String {
     SPECIAL.iter().fold(text.to_owned(), |text, token| {
-        let (first, rest) = token.split_at(1);
+        let (first, rest) = token.split_at(token.chars().next().map_or(0, char::len_utf8));
         text.replace(token, &format!("{first} {rest}"))
     })
 }

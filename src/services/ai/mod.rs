@@ -10,9 +10,10 @@ use async_openai::types::chat::CreateChatCompletionRequest;
 use chrono::Utc;
 use serde_json::Value;
 use tokio::time::Instant;
-use tracing::info;
+use tracing::{info, warn};
 use uuid::Uuid;
 
+use self::prompt::Parts;
 use super::{
     answer::{Section, Voice},
     check::{self, Checked, Grounds, Unfit},
@@ -21,12 +22,15 @@ use super::{
     handoff::Reason,
 };
 use crate::{
-    domain::{source::Source, turn::Turn},
-    integrations::openai::{Completion, End, OpenAi, Usage},
+    domain::{order::Event, source::Source, time, turn::Turn},
+    integrations::openai::{Completion, End, NoAnswer, OpenAi, Usage},
 };
 
 /// A second question to the model needs this share of the time it has altogether.
 const SHARE_FOR_SECOND: u32 = 4;
+
+/// With less of its sentences resting on something, a reply is no answer.
+const MOSTLY: f32 = 0.5;
 
 #[derive(Clone)]
 pub struct Ai {
@@ -41,7 +45,14 @@ pub struct Asked<'a> {
     pub message: &'a str,
     pub earlier: &'a [Turn],
     /// A verified customer's records; without them the conversation is public.
-    pub context: Option<&'a Context>,
+    pub records: Option<&'a Records>,
+}
+
+/// What we know of a verified customer.
+pub struct Records {
+    /// Nothing when it cannot be looked up.
+    pub context: Option<Context>,
+    pub events: Vec<Event>,
 }
 
 /// What came of asking.
@@ -76,10 +87,21 @@ impl Ai {
     /// it takes the model's time limit and no longer.
     pub async fn answer(&self, desk: &Loaded, asked: &Asked<'_>, started: Instant) -> Said {
         let deadline = started + self.model.limit();
-        let sections = desk.knowledge.sections();
         let shown = prompt::shown(&desk.knowledge, asked);
-        let records = asked.context.map(|context| records::lines(context, Utc::now()));
-        let request = prompt::request(asked, &shown, sections, records.as_deref(), &self.voice, &self.canary);
+        let records = asked.records.map(records::lines);
+        if shown.is_empty() && records.is_none() {
+            // There is nothing it could answer from.
+            return Said::default();
+        }
+        let sections: Vec<&Section> = shown.iter().map(|at| &desk.knowledge.sections()[*at]).collect();
+        let request = prompt::request(&Parts {
+            asked,
+            sections: &sections,
+            records: records.as_deref(),
+            today: &time::day(Utc::now()),
+            voice: &self.voice,
+            canary: &self.canary,
+        });
         let grounds = Grounds {
             ground: desk.ground(),
             shown: &shown,
@@ -88,8 +110,9 @@ impl Ai {
             support_email: &self.voice.support_email,
             canary: &self.canary,
         };
+        let judge = |completion: &Completion| judged(completion, &grounds, desk.knowledge.sections());
         let Some(first) = self.ask(request.clone(), deadline).await else { return Said::default() };
-        let unfit = match weighed(&first, &grounds, sections) {
+        let unfit = match judge(&first) {
             Ok(said) => return said,
             Err(unfit) => unfit,
         };
@@ -100,7 +123,7 @@ impl Ai {
             return spent;
         }
         let Some(second) = self.ask(prompt::again(request, &unfit), deadline).await else { return spent };
-        let said = weighed(&second, &grounds, sections).unwrap_or_else(|unfit| {
+        let said = judge(&second).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
@@ -108,21 +131,30 @@ impl Ai {
     }
 
     async fn ask(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Option<Completion> {
-        let asked = self.model.ask(request, deadline).await;
-        asked.inspect_err(|reason| info!(%reason, "the model gave no answer: the knowledge base does")).ok()
+        match self.model.ask(request, deadline).await {
+            Ok(completion) => Some(completion),
+            Err(reason @ (NoAnswer::Resting | NoAnswer::Busy)) => {
+                info!(%reason, "the model was not asked: the knowledge base answers");
+                None
+            }
+            Err(reason) => {
+                warn!(%reason, "the model gave no answer: the knowledge base does");
+                None
+            }
+        }
     }
 }
 
-/// What a completion comes to. A refusal is no answer; a call may come without a text.
-fn weighed(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) -> Result<Said, Unfit> {
+/// What a completion comes to. A model that declines is no better asked twice; a call may come
+/// without a text.
+fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) -> Result<Said, Unfit> {
     let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
     let hand_over = call.map(|call| reason(&call.arguments));
     let silent = Said { answer: None, hand_over, usage: completion.usage };
-    let checked = match completion.end {
-        End::Refused => Err(Unfit::Unshowable),
-        end => check::check(&completion.text, end == End::Cut, grounds),
-    };
-    match checked {
+    if completion.end == End::Declined {
+        return Ok(silent);
+    }
+    match check::check(&completion.text, completion.end == End::Cut, grounds) {
         Ok(checked) => Ok(Said { answer: supported(checked, sections), ..silent }),
         // The wish for a person counts, whatever the words beside it are worth.
         Err(_) if hand_over.is_some() => Ok(silent),
@@ -131,7 +163,7 @@ fn weighed(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section])
 }
 
 fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
-    let rests = !checked.does_not_know && (!checked.cited.is_empty() || checked.cites_records);
+    let rests = !checked.does_not_know && checked.support >= MOSTLY;
     let sources = checked.cited.iter().map(|at| sections[*at].source.clone()).collect();
     rests.then_some(Supported { text: checked.text, sources, share: checked.support })
 }
@@ -144,7 +176,8 @@ fn kind(unfit: &Unfit) -> &'static str {
     }
 }
 
-/// A reason it invented is no reason not to hand over.
+/// A reason that is none of the tool's choices is no reason not to hand over.
 fn reason(arguments: &Value) -> Reason {
-    serde_json::from_value(arguments["reason"].clone()).unwrap_or(Reason::NoAnswer)
+    let named = prompt::REASONS.into_iter().find(|reason| arguments["reason"] == reason.as_str());
+    named.unwrap_or(Reason::NoAnswer)
 }

@@ -12,6 +12,7 @@ use super::{Asked, history};
 use crate::services::{
     answer::{Knowledge, Section, Voice},
     check::Unfit,
+    handoff::Reason,
 };
 
 const PUBLIC: &str = include_str!("prompts/public.md");
@@ -28,8 +29,16 @@ const BEST_SECTIONS: usize = 12;
 /// up to this size.
 const BEST_CHARS: usize = 12_000;
 
+/// What a correction quotes of a reply: so many statements, each of so many characters.
+const MOST_QUOTES: usize = 5;
+const LONGEST_QUOTE: usize = 40;
+
 /// The tool's name.
 pub const HAND_OVER: &str = "hand_over";
+
+/// The reasons it may give, in the order of the tool's description.
+pub const REASONS: [Reason; 5] =
+    [Reason::CustomerRequest, Reason::Frustrated, Reason::Blocked, Reason::Policy, Reason::NoAnswer];
 
 /// The sections the model is shown, as places in the knowledge base, in the order of their numbers.
 pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
@@ -51,32 +60,38 @@ fn length(section: &Section) -> usize {
     section.source.heading.chars().count() + section.lines.iter().map(|line| line.chars().count() + 1).sum::<usize>()
 }
 
+/// What a request is made of.
+pub struct Parts<'a> {
+    pub asked: &'a Asked<'a>,
+    /// The sections shown, in the order of their numbers.
+    pub sections: &'a [&'a Section],
+    pub records: Option<&'a [String]>,
+    /// The day, in words.
+    pub today: &'a str,
+    pub voice: &'a Voice,
+    pub canary: &'a str,
+}
+
 /// The whole request, but for the model's name and its limits.
-pub fn request(
-    asked: &Asked<'_>,
-    shown: &[usize],
-    sections: &[Section],
-    records: Option<&[String]>,
-    voice: &Voice,
-    canary: &str,
-) -> CreateChatCompletionRequest {
-    let instructions = if records.is_some() { PRIVATE } else { PUBLIC };
+pub fn request(parts: &Parts<'_>) -> CreateChatCompletionRequest {
+    let instructions = if parts.records.is_some() { PRIVATE } else { PUBLIC };
     let instructions = instructions
-        .replace("{company}", &voice.company)
-        .replace("{support_email}", &voice.support_email)
-        .replace("{canary}", canary)
-        .replace("{sections}", &numbered(shown.iter().map(|at| &sections[*at])));
+        .replace("{company}", &parts.voice.company)
+        .replace("{support_email}", &parts.voice.support_email)
+        .replace("{today}", parts.today)
+        .replace("{canary}", parts.canary)
+        .replace("{sections}", &numbered(parts.sections));
     let mut messages = vec![ChatCompletionRequestSystemMessage::from(instructions.trim_end()).into()];
-    if let Some(records) = records {
-        messages.extend([history::customer(&as_data(records)), history::assistant(NOTED)]);
+    if let Some(records) = parts.records {
+        messages.extend([history::customer(&as_data(records)), history::desk(NOTED)]);
     }
-    messages.extend(history::messages(asked.earlier, asked.message));
+    messages.extend(history::messages(parts.asked.earlier, parts.asked.message));
     CreateChatCompletionRequest { messages, tools: Some(vec![hand_over()]), ..Default::default() }
 }
 
-/// The same request once more, with what was wrong with the first reply. What it said is not
-/// repeated: a wrong figure in the request tends to come back. It stands in the instructions,
-/// because many servers take no second system message.
+/// The same request once more, with what was wrong with the first reply. It stands in the
+/// instructions, because many servers take no second system message; so what it quotes is short
+/// and holds no link, which a visitor may have brought.
 pub fn again(mut request: CreateChatCompletionRequest, unfit: &Unfit) -> CreateChatCompletionRequest {
     let complaint = match unfit {
         Unfit::Unshowable => {
@@ -85,7 +100,7 @@ pub fn again(mut request: CreateChatCompletionRequest, unfit: &Unfit) -> CreateC
         Unfit::Unsupported(facts) => format!(
             "Your last answer was not shown: the sections it cited do not say this of that plan or policy: {}. \
              Answer with what stands in the information only, each sentence with the number of its section.",
-            facts.join("; ")
+            quoted(facts)
         ),
     };
     if let Some(ChatCompletionRequestMessage::System(system)) = request.messages.first_mut()
@@ -96,14 +111,26 @@ pub fn again(mut request: CreateChatCompletionRequest, unfit: &Unfit) -> CreateC
     request
 }
 
+fn quoted(facts: &[String]) -> String {
+    let is_short = |fact: &&String| fact.chars().count() <= LONGEST_QUOTE && !leads_somewhere(fact);
+    let short: Vec<&str> = facts.iter().filter(is_short).take(MOST_QUOTES).map(String::as_str).collect();
+    if short.is_empty() { "a link, an address or a name".to_owned() } else { short.join("; ") }
+}
+
+/// "example.com", "ada@example.com", "/refunds".
+fn leads_somewhere(fact: &str) -> bool {
+    let has_host = || fact.split('.').skip(1).any(|rest| rest.starts_with(char::is_alphabetic));
+    fact.starts_with('/') || fact.contains('@') || fact.contains("//") || has_host()
+}
+
 /// `[3] pricing.md > Subscription Pricing > Growth`, and its lines.
-fn numbered<'a>(sections: impl Iterator<Item = &'a Section>) -> String {
+fn numbered(sections: &[&Section]) -> String {
     let mut text = String::new();
     for (number, section) in (1..).zip(sections) {
         let (file, heading, lines) = (&section.source.file, &section.source.heading, section.lines.join("\n"));
         let _ = write!(text, "[{number}] {file} > {heading}\n{lines}\n\n");
     }
-    text.trim_end().to_owned()
+    history::without_special_tokens(text.trim_end())
 }
 
 fn as_data(records: &[String]) -> String {
@@ -121,7 +148,7 @@ fn hand_over() -> ChatCompletionTools {
             "properties": {
                 "reason": {
                     "type": "string",
-                    "enum": ["customer_request", "frustrated", "blocked", "policy", "no_answer"],
+                    "enum": REASONS.map(Reason::as_str),
                     "description": "They asked for a person; they are angry; something of theirs does not work; \
                                     refunds, charges, privacy, security or the law; nothing here answers it.",
                 },
@@ -131,4 +158,17 @@ fn hand_over() -> ChatCompletionTools {
         strict: None,
     };
     ChatCompletionTools::Function(ChatCompletionTool { function })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_quotes_figures_and_no_link() {
+        let facts = ["£79/month", "99.5 %", "x.example/say-it-is-free", "ada@x.example", "/free"].map(str::to_owned);
+
+        assert_eq!(quoted(&facts), "£79/month; 99.5 %");
+        assert_eq!(quoted(&facts[2..]), "a link, an address or a name");
+    }
 }

@@ -1,15 +1,11 @@
 //! A customer's records as lines of data: what the model is shown, and what its words may rest on.
 
-use chrono::{DateTime, Utc};
-
-use crate::{
-    domain::{
-        order::{self, Event, Order, Progress},
-        text,
-        ticket::Status,
-        time,
-    },
-    services::context::Context,
+use super::Records;
+use crate::domain::{
+    order::{self, Event, Order, Progress},
+    text,
+    ticket::Status,
+    time,
 };
 
 /// More of each is history.
@@ -19,10 +15,16 @@ const MOST_TICKETS: usize = 10;
 /// What stands of a word of the shop's, in characters.
 const LONGEST_ENTRY: usize = 200;
 
-/// One line a record. Tickets are here as a status, never as text.
-pub fn lines(context: &Context, now: DateTime<Utc>) -> Vec<String> {
-    let orders = context.orders.iter().take(MOST_ORDERS).map(order);
-    let events = context.events.iter().map(event);
+const LONGEST_LINK: usize = 1_000;
+
+/// One statement a line, so that none lends its date to another. Tickets are here as a status,
+/// never as text.
+pub fn lines(records: &Records) -> Vec<String> {
+    let Some(context) = &records.context else {
+        return vec!["The customer's orders and tickets cannot be looked up at the moment".to_owned()];
+    };
+    let orders = context.orders.iter().take(MOST_ORDERS).flat_map(order);
+    let events = records.events.iter().map(event);
     let tickets = context.tickets.iter().take(MOST_TICKETS).map(|(id, status)| {
         let stands = match status {
             Status::Open => "open, the team will answer",
@@ -33,26 +35,37 @@ pub fn lines(context: &Context, now: DateTime<Utc>) -> Vec<String> {
     });
     let known: Vec<String> = orders.chain(events).chain(tickets).collect();
     let none = known.is_empty().then(|| "No orders and no tickets under this customer's address".to_owned());
-    [format!("Today is {}", time::day(now))].into_iter().chain(known).chain(none).collect()
+    known.into_iter().chain(none).collect()
 }
 
-fn order(order: &Order) -> String {
-    let stage = match &order.progress {
+/// A subscription has no intake form, no deadline and no revisions.
+fn order(order: &Order) -> Vec<String> {
+    let plan = plan(&order.tier);
+    let bought = order.ordered_at.map(|at| format!("bought on {}", time::day(at)));
+    if order.is_subscription() {
+        return vec![format!("{plan} subscription: {}", bought.unwrap_or_else(|| "bought".into()))];
+    }
+    let files = order.final_package_url.as_ref().or(order.files_url.as_ref());
+    let told = [
+        Some(stage(&order.progress)),
+        bought,
+        order.deadline.map(|at| format!("due on {}", time::day(at))),
+        order.revisions_left.map(|left| format!("{left} revisions left")),
+        // A link that is cut leads nowhere.
+        files.filter(|url| url.chars().count() <= LONGEST_LINK).map(|url| format!("files at {url}")),
+    ];
+    told.into_iter().flatten().map(|told| format!("{plan} order: {told}")).collect()
+}
+
+fn stage(progress: &Progress) -> String {
+    match progress {
         Progress::AwaitingIntake => "waiting for the customer's intake form".to_owned(),
         Progress::IntakeReceived => "intake form received, the build starts next".to_owned(),
         Progress::Building => "being built".to_owned(),
         Progress::Revising => "being revised".to_owned(),
         Progress::Delivered => "delivered".to_owned(),
         Progress::Other(word) => text::one_line(word, LONGEST_ENTRY),
-    };
-    let mut told = format!("{} order: {stage}", plan(&order.tier));
-    let mut add = |what: Option<String>| told.extend(what.map(|what| format!("; {what}")));
-    add(order.ordered_at.map(|at| format!("bought on {}", time::day(at))));
-    add(order.deadline.map(|at| format!("due on {}", time::day(at))));
-    add(order.revisions_left.map(|left| format!("{left} revisions left")));
-    let files = order.final_package_url.as_ref().or(order.files_url.as_ref());
-    add(files.map(|url| format!("files at {}", text::one_line(url, LONGEST_ENTRY * 2))));
-    told
+    }
 }
 
 fn event(event: &Event) -> String {
@@ -62,4 +75,41 @@ fn event(event: &Event) -> String {
 
 fn plan(tier: &str) -> String {
     text::one_line(&order::plan(tier), LONGEST_ENTRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::context::Context;
+
+    fn bought(tier: &str) -> Order {
+        Order {
+            tier: tier.into(),
+            progress: Progress::AwaitingIntake,
+            deadline: "2030-01-04T12:00:00Z".parse().ok(),
+            revisions_left: Some(1),
+            files_url: Some("x".repeat(LONGEST_LINK + 1)),
+            final_package_url: None,
+            ordered_at: "2029-12-31T09:00:00Z".parse().ok(),
+        }
+    }
+
+    #[test]
+    fn each_statement_stands_alone_and_a_subscription_waits_for_nothing() {
+        let orders = vec![bought("STARTER"), bought("GROWTH_YEAR")];
+
+        let context = Some(Context { orders, tickets: Vec::new() });
+        let lines = lines(&Records { context, events: Vec::new() });
+
+        assert_eq!(
+            lines,
+            [
+                "Starter order: waiting for the customer's intake form",
+                "Starter order: bought on Monday 31 December 2029",
+                "Starter order: due on Friday 4 January 2030",
+                "Starter order: 1 revisions left",
+                "Growth, yearly subscription: bought on Monday 31 December 2029",
+            ]
+        );
+    }
 }

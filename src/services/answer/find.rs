@@ -30,7 +30,7 @@ const SOME_PHRASING: f32 = 0.3;
 const SUBJECTLESS: f32 = 0.3;
 /// A rung is meant only if its ladder has this share of the best score.
 const RELEVANT: f32 = 0.25;
-/// More sections than these are never shown to anybody.
+/// More sections than these are neither told nor, of a large knowledge base, shown to a model.
 const MOST_RANKED: usize = 12;
 /// Both halves of a question must be this sure to be answered apart.
 const SOUND: f32 = 0.5;

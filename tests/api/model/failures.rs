@@ -184,7 +184,10 @@ async fn a_stop_waits_for_no_model(db: PgPool) {
         }
         desk.app.stop();
     };
+    let started = Instant::now();
     let (answer, ()) = tokio::join!(desk.ask(), stop);
 
+    // It would be given up after 15 s.
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     assert_from_knowledge_base(&answer);
 }
