@@ -5,9 +5,12 @@
 //! an issuer or an audience). Of row 40 the mail is in `mail.rs`; there is no page yet.
 
 mod connections;
+mod cookies;
+mod door;
 mod secrets;
 mod sessions;
 mod table;
+mod tokens;
 
 use std::time::Duration;
 
