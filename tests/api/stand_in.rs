@@ -3,19 +3,23 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
     Router,
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::IntoResponse,
+    http::{HeaderMap, Response, header},
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 
 /// The seconds it names with every 429.
 const ASKED_TO_WAIT: &str = "2";
+
+/// How long a test waits until something is asked.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What it was asked, with the body as JSON.
 #[derive(Clone)]
@@ -33,7 +37,7 @@ impl Asked {
 
 #[derive(Clone)]
 struct Script {
-    answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    answers: Arc<Mutex<VecDeque<Response<Body>>>>,
     /// What the provider says to the request of that number when all is well.
     well: fn(usize) -> Value,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -66,7 +70,7 @@ impl StandIn {
     }
 
     async fn of(answers: &[(u16, &str)], well: fn(usize) -> Value) -> Self {
-        let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        let answers = answers.iter().map(|(status, body)| plain(*status, (*body).to_owned())).collect();
         let script = Script { answers: Arc::new(Mutex::new(answers)), well, asked: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -75,12 +79,35 @@ impl StandIn {
         Self { url, script }
     }
 
+    /// Answers with this when its turn comes, whatever it is.
+    pub fn will_answer(&self, answer: Response<Body>) {
+        self.script.answers.lock().unwrap().push_back(answer);
+    }
+
     pub fn asked(&self) -> Vec<Asked> {
         self.script.asked.lock().unwrap().clone()
     }
+
+    /// Waits until it was asked so often.
+    pub async fn asked_for(&self, times: usize) {
+        let started = Instant::now();
+        while self.asked().len() < times {
+            assert!(started.elapsed() < PATIENCE, "never asked {times} times");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
-async fn answer(State(script): State<Script>, request: Request) -> impl IntoResponse {
+/// An answer as providers give them.
+pub fn plain(status: u16, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
+    if status == 429 {
+        response = response.header(header::RETRY_AFTER, ASKED_TO_WAIT);
+    }
+    response.body(body.into()).unwrap()
+}
+
+async fn answer(State(script): State<Script>, request: Request) -> Response<Body> {
     let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let count = {
@@ -89,15 +116,9 @@ async fn answer(State(script): State<Script>, request: Request) -> impl IntoResp
         asked.len()
     };
     let scripted = script.answers.lock().unwrap().pop_front();
-    let (status, body) = match (scripted, (script.well)(count)) {
+    match (scripted, (script.well)(count)) {
         (Some(answer), _) => answer,
         (None, Value::Null) => std::future::pending().await,
-        (None, well) => (200, well.to_string()),
-    };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if status == 429 {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(ASKED_TO_WAIT));
+        (None, well) => plain(200, well.to_string()),
     }
-    (StatusCode::from_u16(status).unwrap(), headers, body)
 }

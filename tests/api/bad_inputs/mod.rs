@@ -7,6 +7,7 @@
 mod connections;
 mod cookies;
 mod door;
+mod log;
 mod secrets;
 mod sessions;
 mod table;
