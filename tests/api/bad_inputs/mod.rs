@@ -8,9 +8,11 @@ mod connections;
 mod cookies;
 mod door;
 mod log;
+mod messages;
 mod secrets;
 mod sessions;
 mod table;
+mod texts;
 mod tokens;
 
 use std::time::Duration;
@@ -126,7 +128,7 @@ async fn no_input_alone_fails_the_service_and_nothing_refused_is_stored(db: PgPo
     let mut faults = Vec::new();
     let mut stored = app.count(STORED).await;
 
-    for case in table::cases() {
+    for case in table::cases().into_iter().chain(texts::cases()) {
         let mut blame = |fault: String| faults.push(format!("row {}, {}: {fault}", case.row, case.name));
         let Ok(answer) = timeout(IN_TIME, exchange(app.address, &case.bytes)).await else {
             blame("no answer in time".to_owned());
