@@ -9,6 +9,8 @@ mod cookies;
 mod door;
 mod log;
 mod messages;
+mod outbound;
+mod providers;
 mod secrets;
 mod sessions;
 mod table;
