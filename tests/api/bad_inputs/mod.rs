@@ -7,6 +7,7 @@
 mod connections;
 mod cookies;
 mod door;
+mod instructions;
 mod log;
 mod messages;
 mod outbound;
