@@ -147,7 +147,7 @@ impl Config {
         let mut config = Self {
             listen: parts::listen(reader),
             is_behind_proxy: reader.text("TRUSTED_PROXIES").is_some(),
-            public_url: reader.parsed("PUBLIC_URL", "an address such as https://api.example.com"),
+            public_url: parts::public_url(reader),
             company: parts::company(reader),
             knowledge: parts::knowledge(reader),
             database: parts::database(reader),
@@ -235,6 +235,15 @@ mod tests {
         let public = [("HOST", "0.0.0.0"), ("INTERNAL_API_SECRET", secret.as_str())];
         assert_eq!(problems(&public).len(), 1);
         assert!(problems(&[public[0], public[1], ("AUTH_SECRET", "site")]).is_empty());
+    }
+
+    #[test]
+    fn an_address_that_is_no_sites_makes_no_origin() {
+        for url in ["file:///srv", "data:text/html,x", "localhost:8000", "https://"] {
+            assert_eq!(problems(&[("PUBLIC_URL", url)]).len(), 1, "{url}");
+        }
+        let config = read(&[("PUBLIC_URL", "http://desk.example.com/path")]).unwrap();
+        assert!(config.allowed_origins.contains(&"http://desk.example.com".to_owned()));
     }
 
     #[test]

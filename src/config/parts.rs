@@ -51,6 +51,17 @@ pub(super) fn listen<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> S
     SocketAddr::new(host, u16::try_from(port).unwrap_or(8_000))
 }
 
+/// Its origin may call us with cookies, and any other kind of address has the origin `null`, which
+/// anybody's sandboxed page has too.
+pub(super) fn public_url<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Option<Url> {
+    let text = reader.text("PUBLIC_URL")?;
+    let url = Url::parse(text.trim()).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    if url.is_none() {
+        reader.refuse("PUBLIC_URL must be an address such as https://api.example.com".into());
+    }
+    url
+}
+
 pub(super) fn company<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Company {
     Company {
         name: reader.text("COMPANY_NAME").unwrap_or_else(|| "Levqor".into()),

@@ -80,11 +80,12 @@ async fn no_content_for_options(request: Request, next: Next) -> Response {
     response
 }
 
-/// One line a request: the matched path, never the raw one, which may hold anything.
+/// One line a request: the matched path, never the raw one, which may hold anything; so may a
+/// method that is none.
 async fn log(request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("(no such path)", MatchedPath::as_str).to_owned();
     let id = request.headers().get(&guard::X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let span = info_span!("request", method = %request.method(), path, request.id = id);
+    let span = info_span!("request", method = method_name(request.method()), path, request.id = id);
     let started = Instant::now();
     async move {
         let response = next.run(request).await;
@@ -97,4 +98,18 @@ async fn log(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// The methods of HTTP by their names, and all else by one.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "(another)",
+    }
 }

@@ -11,7 +11,7 @@ use teloxide::{
     types::{ChatId, LinkPreviewOptions, Recipient, ResponseParameters},
 };
 
-use super::{Answer, Failure, exchange};
+use super::{Answer, Failure, exchange, public_words};
 use crate::config;
 
 /// Telegram's bound on a text, in UTF-16 units.
@@ -108,7 +108,7 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
 /// There is one chat, so a refusal of the chat is a fault of the channel. Only what Telegram says
 /// of the text itself is about this message alone; what we don't know may pass, and is tried again.
 fn sort(status: StatusCode, error: &ApiError) -> Failure {
-    let said = error.to_string();
+    let said = public_words(&error.to_string());
     match (status, error) {
         (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, _) => Failure::Channel(said),
         (_, ApiError::MessageTextIsEmpty | ApiError::MessageIsTooLong) => Failure::Recipient(said),
@@ -207,6 +207,14 @@ mod tests {
         let body = br#"{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}"#;
 
         assert!(matches!(read(StatusCode::BAD_REQUEST, body), Err(Failure::Later { .. })));
+    }
+
+    #[test]
+    fn what_telegram_quotes_back_is_not_kept() {
+        let body = br#"{"ok":false,"error_code":400,"description":"Bad Request: no ada@example.com\n+447700900123"}"#;
+
+        let Err(Failure::Later { error, .. }) = read(StatusCode::BAD_REQUEST, body) else { panic!("not later") };
+        assert!(!error.contains("example") && !error.contains("4477"), "{error}");
     }
 
     #[test]

@@ -34,6 +34,7 @@ async fn escalate(app: &TestApp, email: &str, message: &str) -> String {
     answer.json()["ticketId"].as_str().unwrap().to_owned()
 }
 
+/// Row 40 of the bad inputs, too.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_confirmation_holds_the_code_and_nothing_the_visitor_typed(db: PgPool) {
     let resend = StandIn::resend(&[]).await;

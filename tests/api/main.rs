@@ -6,6 +6,7 @@
 mod harness;
 mod http;
 mod process;
+mod sessions;
 mod stand_in;
 
 mod audit;

@@ -11,15 +11,18 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 
 /// The seconds it names with a 429 that says nothing else.
 const ASKED_TO_WAIT: u64 = 2;
+
+/// How long a test waits until something is asked.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What it was asked, with the body as JSON.
 #[derive(Clone)]
@@ -57,9 +60,15 @@ pub enum Play {
 /// What it does with the request of that number when its script has ended.
 type Usual = Arc<dyn Fn(usize) -> Play + Send + Sync>;
 
+enum Next {
+    Play(Play),
+    /// Whatever it is, once.
+    Just(Response),
+}
+
 #[derive(Clone)]
 struct Script {
-    plays: Arc<Mutex<VecDeque<Play>>>,
+    next: Arc<Mutex<VecDeque<Next>>>,
     usual: Arc<Mutex<Usual>>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -98,12 +107,26 @@ impl StandIn {
 
     /// From now on it does only this.
     pub fn play(&self, play: Play) {
-        self.script.plays.lock().unwrap().clear();
+        self.script.next.lock().unwrap().clear();
         *self.script.usual.lock().unwrap() = Arc::new(move |_| play.clone());
+    }
+
+    /// Answers with this when its turn comes, whatever it is.
+    pub fn will_answer(&self, answer: Response) {
+        self.script.next.lock().unwrap().push_back(Next::Just(answer));
     }
 
     pub fn asked(&self) -> Vec<Asked> {
         self.script.asked.lock().unwrap().clone()
+    }
+
+    /// Waits until it was asked so often.
+    pub async fn asked_for(&self, times: usize) {
+        let started = Instant::now();
+        while self.asked().len() < times {
+            assert!(started.elapsed() < PATIENCE, "never asked {times} times");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn provider(answers: &[(u16, &str)], well: fn(usize) -> Value) -> Self {
@@ -112,8 +135,9 @@ impl StandIn {
     }
 
     async fn start(plays: VecDeque<Play>, usual: Usual) -> Self {
-        let (plays, usual) = (Arc::new(Mutex::new(plays)), Arc::new(Mutex::new(usual)));
-        let script = Script { plays, usual, asked: Arc::default() };
+        let next = plays.into_iter().map(Next::Play).collect();
+        let script =
+            Script { next: Arc::new(Mutex::new(next)), usual: Arc::new(Mutex::new(usual)), asked: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(script.clone());
@@ -130,17 +154,24 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
         asked.push(Asked { path, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) });
         asked.len()
     };
-    let next = script.plays.lock().unwrap().pop_front();
+    let next = script.next.lock().unwrap().pop_front();
     let usual = script.usual.lock().unwrap().clone();
-    perform(next.unwrap_or_else(|| usual(count))).await
+    match next {
+        Some(Next::Just(response)) => response,
+        Some(Next::Play(play)) => perform(play).await,
+        None => perform(usual(count)).await,
+    }
 }
 
 async fn perform(play: Play) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     match play {
-        Play::Answer(429, body) => ask_for_time(429, ASKED_TO_WAIT, body),
-        Play::Answer(status, body) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
-        Play::AskForTime(status, seconds) => ask_for_time(status, seconds, "{}".into()),
+        Play::Answer(status, body) => plain(status, body),
+        Play::AskForTime(status, seconds) => {
+            let mut response = plain(status, "{}");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
         Play::Hang => future::pending().await,
         Play::HangAfterHead => (json, Body::from_stream(stream::pending::<std::io::Result<Vec<u8>>>())).into_response(),
         Play::Drip => {
@@ -166,9 +197,11 @@ async fn perform(play: Play) -> Response {
     }
 }
 
-fn ask_for_time(status: u16, seconds: u64, body: String) -> Response {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    (StatusCode::from_u16(status).unwrap(), headers, body).into_response()
+/// An answer as providers give them.
+pub fn plain(status: u16, body: impl Into<Body>) -> Response {
+    let mut response = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
+    if status == 429 {
+        response = response.header(header::RETRY_AFTER, ASKED_TO_WAIT);
+    }
+    response.body(body.into()).unwrap()
 }

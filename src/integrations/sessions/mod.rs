@@ -15,8 +15,12 @@ const TOLERANCE_SECONDS: f64 = 15.0;
 /// As long as the site's own sessions.
 const MINTED_SECONDS: i64 = 3_600;
 
-/// A longer token was made by nobody we know; its chunks together stay below this too.
-const LONGEST_TOKEN: usize = 16 * 1024;
+/// The last second that RFC 3339 can write: what ends later is no time, and would never end.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
+/// Ten times what a name, an address and a picture's address take; a cookie's chunks together
+/// stay below it too.
+const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// The names under which the newer site's cookie may come; each is part of the key.
 pub const AUTHJS_COOKIES: [&str; 2] = ["__Secure-authjs.session-token", "authjs.session-token"];
@@ -85,7 +89,8 @@ pub fn mint(secret: &Secret, email: &Email, now: DateTime<Utc>) -> Option<String
 fn is_current(claims: &Claims, now: DateTime<Utc>) -> bool {
     let now = now.timestamp() as f64;
     let has_begun = |time: Option<f64>| time.is_none_or(|time| time <= now + TOLERANCE_SECONDS);
-    claims.exp.is_finite() && claims.exp > now - TOLERANCE_SECONDS && has_begun(claims.nbf) && has_begun(claims.iat)
+    let ends = now - TOLERANCE_SECONDS < claims.exp && claims.exp <= LAST_SECOND;
+    ends && has_begun(claims.nbf) && has_begun(claims.iat)
 }
 
 #[cfg(test)]

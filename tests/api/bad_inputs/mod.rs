@@ -1,11 +1,22 @@
 //! What nobody should send: no input alone fails the service, and nothing refused leaves a trace.
 //!
-//! Every case carries its row in the team's list of bad inputs (1 to 36, and 47). Row 36 is not
-//! here: no query takes a date yet, and unknown parameters are ignored.
+//! Every case carries its row in the team's list of bad inputs. Not here, because there is nothing
+//! yet to try them on: 36 (no query takes a date), 43 (no export), 45 (no model), 51 (no token with
+//! an issuer or an audience). Of row 40 the mail is in `mail.rs`; there is no page yet.
 
 mod connections;
+mod cookies;
+mod door;
+mod instructions;
+mod log;
+mod messages;
+mod outbound;
+mod providers;
 mod secrets;
+mod sessions;
 mod table;
+mod texts;
+mod tokens;
 
 use std::time::Duration;
 
@@ -105,13 +116,22 @@ pub fn judge_refusal(answer: &Answer, field: Option<&str>) -> Result<(), &'stati
     checks.iter().find(|(_, is_so)| !is_so).map_or(Ok(()), |(fault, _)| Err(*fault))
 }
 
+/// The body of a 401 without what makes each one unique: what is left must be the same for all.
+pub fn unauthenticated(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 401, "{}", answer.body);
+    judge_refusal(answer, None).unwrap();
+    let mut body = answer.json();
+    body["requestId"] = Value::Null;
+    body
+}
+
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn no_input_alone_fails_the_service_and_nothing_refused_is_stored(db: PgPool) {
     let app = TestApp::new(db).await;
     let mut faults = Vec::new();
     let mut stored = app.count(STORED).await;
 
-    for case in table::cases() {
+    for case in table::cases().into_iter().chain(texts::cases()) {
         let mut blame = |fault: String| faults.push(format!("row {}, {}: {fault}", case.row, case.name));
         let Ok(answer) = timeout(IN_TIME, exchange(app.address, &case.bytes)).await else {
             blame("no answer in time".to_owned());

@@ -1,25 +1,15 @@
 //! Row 47: who does not hold the internal secret learns nothing, however near they come.
 
 use levqor_support::{Config, Server};
-use serde_json::Value;
 use sqlx::{ConnectOptions, PgPool};
 
-use super::judge_refusal;
+use super::unauthenticated;
 use crate::{
     harness::{SECRET, TestApp},
-    http::{Answer, exchange, request},
+    http::{exchange, request},
 };
 
 const NAME: &str = "X-Internal-Secret";
-
-/// The body of a 401 without what makes each one unique.
-fn refusal(answer: &Answer) -> Value {
-    assert_eq!(answer.status, 401, "{}", answer.body);
-    judge_refusal(answer, None).unwrap();
-    let mut body = answer.json();
-    body["requestId"] = Value::Null;
-    body
-}
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn everything_that_is_not_the_secret_is_answered_alike(db: PgPool) {
@@ -44,15 +34,15 @@ async fn everything_that_is_not_the_secret_is_answered_alike(db: PgPool) {
         &[("Authorization", &bearer)],
     ];
 
-    let expected = refusal(&app.get(&ticket).await);
+    let expected = unauthenticated(&app.get(&ticket).await);
     for headers in attempts {
         for (method, path) in [("GET", "/api/support/tickets"), ("GET", &ticket), ("POST", &close)] {
             let answer = app.send(method, path, headers, b"").await;
-            assert_eq!(refusal(&answer), expected, "{method} {path} {headers:?}");
+            assert_eq!(unauthenticated(&answer), expected, "{method} {path} {headers:?}");
         }
     }
     for query in [format!("X-Internal-Secret={SECRET}"), format!("x-internal-secret={SECRET}&secret={SECRET}")] {
-        assert_eq!(refusal(&app.get(&format!("{ticket}?{query}")).await), expected, "{query}");
+        assert_eq!(unauthenticated(&app.get(&format!("{ticket}?{query}")).await), expected, "{query}");
     }
 
     assert_eq!(app.admin_get(&ticket).await.json()["status"], "open");
@@ -75,6 +65,6 @@ async fn where_no_secret_is_set_nobody_is_let_in(db: PgPool) {
 
     for headers in [[].as_slice(), &[(NAME, "")], &[(NAME, SECRET)], &[(NAME, "None")], &[(NAME, "undefined")]] {
         let answer = exchange(address, &request("GET", "/api/support/tickets", headers, b"")).await.unwrap();
-        refusal(&answer);
+        unauthenticated(&answer);
     }
 }
