@@ -131,7 +131,8 @@ pub async fn claim(db: impl PgExecutor<'_>, channel: Channel, lease: Duration, l
     Ok(claimed.collect())
 }
 
-/// The provider has it, so its channel works, and what waited for that need not wait longer.
+/// The provider has it, so its channel works, and what waited for that need not wait longer. Rows
+/// that somebody holds are theirs: two of these that waited for each other would lose what was sent.
 pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Option<&str>) -> Result<()> {
     sqlx::query!(
         r#"
@@ -147,8 +148,13 @@ pub async fn sent(db: impl PgExecutor<'_>, claimed: &Claimed, provider_id: Optio
         ), released as (
             update support.deliveries
             set next_at = now()
-            where channel = $4
-              and state = 'paused'
+            where id in (
+                select id
+                from support.deliveries
+                where channel = $4
+                  and state = 'paused'
+                for update skip locked
+            )
         )
         insert into support.channels as channel (name, succeeded_at)
         values ($4, now())

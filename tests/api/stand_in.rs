@@ -55,6 +55,8 @@ pub enum Play {
     Endless,
     /// This much of a body, and then the connection breaks.
     BreakOff(String),
+    /// A completion of the words it was instructed with.
+    RepeatInstructions,
 }
 
 /// What it does with the request of that number when its script has ended.
@@ -149,21 +151,22 @@ impl StandIn {
 async fn answer(State(script): State<Script>, request: Request) -> Response {
     let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let count = {
         let mut asked = script.asked.lock().unwrap();
-        asked.push(Asked { path, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) });
+        asked.push(Asked { path, headers, body: body.clone() });
         asked.len()
     };
     let next = script.next.lock().unwrap().pop_front();
     let usual = script.usual.lock().unwrap().clone();
     match next {
         Some(Next::Just(response)) => response,
-        Some(Next::Play(play)) => perform(play).await,
-        None => perform(usual(count)).await,
+        Some(Next::Play(play)) => perform(play, &body).await,
+        None => perform(usual(count), &body).await,
     }
 }
 
-async fn perform(play: Play) -> Response {
+async fn perform(play: Play, asked: &Value) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     match play {
         Play::Answer(status, body) => plain(status, body),
@@ -171,6 +174,10 @@ async fn perform(play: Play) -> Response {
             let mut response = plain(status, "{}");
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             response
+        }
+        Play::RepeatInstructions => {
+            let message = json!({ "content": asked["messages"][0]["content"] });
+            plain(200, json!({ "choices": [{ "message": message }] }).to_string())
         }
         Play::Hang => future::pending().await,
         Play::HangAfterHead => (json, Body::from_stream(stream::pending::<std::io::Result<Vec<u8>>>())).into_response(),

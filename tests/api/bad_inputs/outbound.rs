@@ -86,7 +86,7 @@ fn a_base_url_that_leads_elsewhere_refuses_the_start() {
         "api.example.com",
         "https://",
     ] {
-        let names = ["TELEGRAM_API_URL", "RESEND_API_URL", "WHATSAPP_API_URL"];
+        let names = ["TELEGRAM_API_URL", "RESEND_API_URL", "WHATSAPP_API_URL", "OPENAI_BASE_URL"];
         let said = Folder::new().refused(&names.map(|name| (name, url)));
         assert!(names.iter().all(|name| said.contains(name)) && !said.contains("hunter2"), "{url}: {said}");
     }

@@ -36,13 +36,13 @@ Full refund within 14 days. Write to support@levqor.ai.
 
 const QUESTION: &str = "How much is the Growth plan?";
 
-struct Desk {
-    app: TestApp,
+pub struct Desk {
+    pub app: TestApp,
     _folder: Folder,
 }
 
 impl Desk {
-    async fn new(db: PgPool, model: &StandIn, settings: &[(&str, &str)]) -> Self {
+    pub async fn new(db: PgPool, model: &StandIn, settings: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
         fs::write(folder.0.join("plans.md"), KNOWLEDGE).unwrap();
         let base_url = format!("{}/v1", model.url);
@@ -51,17 +51,17 @@ impl Desk {
         Self { app, _folder: folder }
     }
 
-    async fn ask(&self) -> Value {
+    pub async fn ask(&self) -> Value {
         self.app.ask(QUESTION, "").await
     }
 }
 
 /// A completion with these words.
-fn says(text: &str) -> Play {
+pub fn says(text: &str) -> Play {
     completion(&json!({ "role": "assistant", "content": text }), "stop")
 }
 
-fn completion(message: &Value, finish_reason: &str) -> Play {
+pub fn completion(message: &Value, finish_reason: &str) -> Play {
     let body = json!({
         "id": "chatcmpl-1",
         "choices": [{ "index": 0, "message": message, "finish_reason": finish_reason }],
@@ -70,7 +70,7 @@ fn completion(message: &Value, finish_reason: &str) -> Play {
     Play::Answer(200, body.to_string())
 }
 
-fn hands_over(text: Option<&str>) -> Play {
+pub fn hands_over(text: Option<&str>) -> Play {
     let call = json!({ "id": "1", "type": "function", "function": {
         "name": "hand_over", "arguments": "{\"reason\": \"policy\"}",
     } });
@@ -78,7 +78,7 @@ fn hands_over(text: Option<&str>) -> Play {
 }
 
 /// What the knowledge base says when no model does.
-fn assert_from_knowledge_base(answer: &Value) {
+pub fn assert_from_knowledge_base(answer: &Value) {
     assert_eq!(answer["answeredBy"], "knowledge_base", "{answer}");
     assert_eq!(answer["outcome"], "answer");
     assert!(answer["reply"].as_str().unwrap().contains("£29/month"), "{answer}");
