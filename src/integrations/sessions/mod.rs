@@ -1,22 +1,16 @@
 //! The site's sessions: encrypted tokens of NextAuth v4 and Auth.js v5, opened with the site's own secret.
 
 mod authjs;
+mod claims;
 mod jwe;
 mod nextauth;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use crate::{config::Secret, domain::contact::Email};
 
-/// The site's clock and ours may differ by this much, as the site's own libraries allow.
-const TOLERANCE_SECONDS: f64 = 15.0;
-
 /// As long as the site's own sessions.
 const MINTED_SECONDS: i64 = 3_600;
-
-/// The last second that RFC 3339 can write: what ends later is no time, and would never end.
-const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// Ten times what a name, an address and a picture's address take; a cookie's chunks together
 /// stay below it too.
@@ -41,16 +35,6 @@ pub struct Sessions {
     authjs: Vec<authjs::Key>,
 }
 
-#[derive(Deserialize)]
-struct Claims {
-    email: Email,
-    exp: f64,
-    #[serde(default)]
-    nbf: Option<f64>,
-    #[serde(default)]
-    iat: Option<f64>,
-}
-
 impl Sessions {
     pub fn new(secrets: &[Secret]) -> Self {
         Self {
@@ -70,8 +54,7 @@ impl Sessions {
             authjs::ENCRYPTION => self.authjs.iter().find_map(|key| key.open(&token)),
             _ => None,
         };
-        let claims: Claims = serde_json::from_slice(&opened?).ok()?;
-        is_current(&claims, now).then_some(Session { email: claims.email })
+        claims::session(&opened?, now)
     }
 }
 
@@ -83,14 +66,6 @@ pub fn mint(secret: &Secret, email: &Email, now: DateTime<Utc>) -> Option<String
         "exp": now.timestamp() + MINTED_SECONDS,
     });
     nextauth::Key::derive(secret).seal(claims.to_string().as_bytes())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "seconds of this millennium fit a float exactly")]
-fn is_current(claims: &Claims, now: DateTime<Utc>) -> bool {
-    let now = now.timestamp() as f64;
-    let has_begun = |time: Option<f64>| time.is_none_or(|time| time <= now + TOLERANCE_SECONDS);
-    let ends = now - TOLERANCE_SECONDS < claims.exp && claims.exp <= LAST_SECOND;
-    ends && has_begun(claims.nbf) && has_begun(claims.iat)
 }
 
 #[cfg(test)]
