@@ -171,12 +171,15 @@ fn report(config: &Config) -> Vec<String> {
         ),
         _ => "ticket list and closing: on, with the header X-Internal-Secret".to_owned(),
     };
-    let customers = match (config.session_secrets.as_slice(), config.trusts_email) {
+    let customers = match (ways_to_sign_in(config), config.trusts_email) {
         (_, true) => {
             "signed-in customers: ANY address in the body is believed (SUPPORT_TRUST_EMAIL=development)".to_owned()
         }
-        ([], false) => off("signed-in customers", "set NEXTAUTH_SECRET or AUTH_SECRET to the site's"),
-        _ => "signed-in customers: on, by the site's sessions".to_owned(),
+        (None, false) => off(
+            "signed-in customers",
+            "set NEXTAUTH_SECRET or AUTH_SECRET to the site's, or JWT_SECRET or JWT_JWKS_URL",
+        ),
+        (Some(ways), false) => format!("signed-in customers: on, by {ways}"),
     };
     let mut report = vec![
         database,
@@ -195,6 +198,21 @@ fn report(config: &Config) -> Vec<String> {
         report.push("E-mail not configured; skipping send.".to_owned());
     }
     report
+}
+
+fn ways_to_sign_in(config: &Config) -> Option<String> {
+    // Providers sign for many services with the same keys.
+    let by_keys = match config.tokens.audiences.as_slice() {
+        [] => "tokens under the keys of JWT_JWKS_URL, whomever they are for (set JWT_AUDIENCE)",
+        _ => "tokens under the keys of JWT_JWKS_URL",
+    };
+    let ways = [
+        (!config.session_secrets.is_empty(), "the site's sessions"),
+        (!config.tokens.secrets.is_empty(), "tokens under JWT_SECRET"),
+        (config.tokens.keys_url.is_some(), by_keys),
+    ];
+    let on: Vec<&str> = ways.into_iter().filter_map(|(is_on, way)| is_on.then_some(way)).collect();
+    (!on.is_empty()).then(|| on.join(", "))
 }
 
 fn announce(format: LogFormat, server: &Server, report: &[String]) {

@@ -5,6 +5,7 @@ mod model;
 mod parts;
 mod reader;
 mod secret;
+mod tokens;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -21,6 +22,7 @@ pub use self::{
     model::Model,
     reader::Refused,
     secret::Secret,
+    tokens::Tokens,
 };
 
 /// Everything a run needs to know about its surroundings.
@@ -50,6 +52,8 @@ pub struct Config {
     pub internal_secrets: Vec<Secret>,
     /// The secrets of the site's sessions; any of them opens one.
     pub session_secrets: Vec<Secret>,
+    /// The signed tokens that count as a session beside them.
+    pub tokens: Tokens,
     /// Whether an address in the body counts as a session: on a developer's own machine only.
     pub trusts_email: bool,
     /// Origins whose pages may call us.
@@ -157,6 +161,7 @@ impl Config {
             model: None,
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             session_secrets: parts::session_secrets(reader),
+            tokens: tokens::tokens(reader),
             trusts_email: false,
             allowed_origins: Vec::new(),
             budgets: parts::budgets(reader),
@@ -168,9 +173,11 @@ impl Config {
         if config.is_public() && config.internal_secrets.is_empty() {
             reader.refuse("INTERNAL_API_SECRET must be set when the service is public (openssl rand -hex 32)".into());
         }
-        if config.is_public() && config.session_secrets.is_empty() {
+        if config.is_public() && config.session_secrets.is_empty() && !config.tokens.is_on() {
             reader.refuse(
-                "NEXTAUTH_SECRET or AUTH_SECRET must be set when the service is public, to know customers by".into(),
+                "One of NEXTAUTH_SECRET, AUTH_SECRET, JWT_SECRET or JWT_JWKS_URL must be set when the service is \
+                 public, to know customers by"
+                    .into(),
             );
         }
         config

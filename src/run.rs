@@ -18,7 +18,7 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database},
     http,
-    integrations::{self, email::Email, openai::OpenAi, telegram::Telegram, whatsapp::WhatsApp},
+    integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
     storage::{
@@ -57,6 +57,8 @@ pub struct Server {
     router: Router,
     tasks: TaskTracker,
     worker: Worker,
+    /// Whose keys are kept fresh, when customers are signed in by somebody else.
+    provider: Option<Provider>,
     db: PgPool,
     embedded: Option<Embedded>,
     stop: CancellationToken,
@@ -105,10 +107,12 @@ impl Server {
             lease: config.budgets.delivery_lease,
             bell: Arc::clone(&bell),
         };
-        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, bell, stop.clone());
+        let provider = Provider::configured(&config.tokens)?;
+        let keys = provider.as_ref().map(Provider::keys);
+        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
-        Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, db, embedded, stop })
+        Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, provider, db, embedded, stop })
     }
 
     /// Where it listens; with port 0 in the settings, the port the system chose.
@@ -125,6 +129,10 @@ impl Server {
     pub async fn run(self) {
         let budgets = &self.config.budgets;
         let worker = tokio::spawn(self.worker.run(self.stop.clone()));
+        // It ends the moment it is told to: nothing of it needs to be finished.
+        if let Some(provider) = self.provider {
+            tokio::spawn(provider.run(self.stop.clone()));
+        }
         let connections = http::server::accept(self.listener, self.router, budgets, &self.stop).await;
         let end = Instant::now() + budgets.drain;
         // Requests need the database, so it is left enough time to stop after them.

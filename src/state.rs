@@ -10,7 +10,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::{Budgets, Config, Secret},
     domain::channel::Channel,
-    integrations::{openai::OpenAi, sessions::Sessions},
+    integrations::{
+        openai::OpenAi,
+        sessions::{Keys, Sessions, Tokens},
+    },
     services::{
         ai::Ai, answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
         notifications::Notifications, tickets::Tickets,
@@ -33,6 +36,7 @@ pub struct AppState {
 #[derive(Clone)]
 pub struct Identity {
     pub sessions: Sessions,
+    pub tokens: Tokens,
     pub allowed_origins: Arc<[String]>,
     pub trusts_email: bool,
 }
@@ -82,6 +86,7 @@ impl AppState {
         db: PgPool,
         knowledge: KnowledgeBase,
         model: Option<OpenAi>,
+        keys: Option<Keys>,
         bell: Arc<Notify>,
         draining: CancellationToken,
     ) -> Self {
@@ -106,11 +111,12 @@ impl AppState {
                 tickets: tickets.clone(),
             },
             tickets,
-            health: Health::new(db, knowledge, channels(config), model, draining),
+            health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
             identity: Identity {
                 sessions: Sessions::new(&config.session_secrets),
+                tokens: Tokens::new(&config.tokens, keys),
                 allowed_origins: config.allowed_origins.clone().into(),
                 trusts_email: config.trusts_email,
             },

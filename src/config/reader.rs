@@ -96,14 +96,23 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     /// value is refused, because it looks like a lock and would be none.
     pub(super) fn door_secrets(&mut self, name: &'static str) -> Vec<Secret> {
         let Some(raw) = self.raw(name) else { return Vec::new() };
-        let secrets: Vec<&str> = raw.split(',').map(str::trim).collect();
+        self.long(name, raw.split(',').map(|secret| secret.trim().to_owned()).collect())
+    }
+
+    /// Secrets that somebody else signs with for us: a list for rotation, each long enough.
+    pub(super) fn signing_secrets(&mut self, name: &'static str) -> Vec<Secret> {
+        let secrets = self.list(name).unwrap_or_default();
+        self.long(name, secrets)
+    }
+
+    fn long(&mut self, name: &'static str, secrets: Vec<String>) -> Vec<Secret> {
         if secrets.iter().any(|secret| secret.len() < SECRET_LENGTH) {
             self.refuse(format!(
                 "{name} must be {SECRET_LENGTH} characters or more (openssl rand -hex {}), or not set at all",
                 SECRET_LENGTH / 2
             ));
         }
-        secrets.into_iter().map(|secret| Secret::new(secret.to_owned())).collect()
+        secrets.into_iter().map(Secret::new).collect()
     }
 
     /// An address we send to: https, or http to this machine; nothing that could lead
@@ -115,7 +124,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     pub(super) fn base_url_without_default(&mut self, name: &'static str) -> Option<Url> {
         let text = self.text(name)?;
-        let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(is_safe_base);
+        self.safe(name, Url::parse(text.trim().trim_end_matches('/')).ok().filter(|url| url.query().is_none()))
+    }
+
+    /// An address of one thing, asked for as it is written.
+    pub(super) fn whole_url(&mut self, name: &'static str) -> Option<Url> {
+        let text = self.text(name)?;
+        self.safe(name, Url::parse(text.trim()).ok())
+    }
+
+    fn safe(&mut self, name: &'static str, url: Option<Url>) -> Option<Url> {
+        let url = url.filter(is_safe);
         if url.is_none() {
             self.refuse(format!("{name} must be an https address, or http to this machine"));
         }
@@ -142,9 +161,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 }
 
-fn is_safe_base(url: &Url) -> bool {
-    let plain =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+fn is_safe(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     plain
         && match url.scheme() {
             "https" => url.has_host(),
@@ -163,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base_urls_are_https_or_this_machine() {
+    fn addresses_are_https_or_this_machine() {
         for (url, safe) in [
             ("https://api.telegram.org", true),
             ("http://127.0.0.1:9", true),
@@ -175,7 +193,7 @@ mod tests {
             ("https://user:word@api.telegram.org", false),
             ("file:///etc/passwd", false),
         ] {
-            assert_eq!(is_safe_base(&Url::parse(url).unwrap()), safe, "{url}");
+            assert_eq!(is_safe(&Url::parse(url).unwrap()), safe, "{url}");
         }
     }
 }

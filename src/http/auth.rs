@@ -50,7 +50,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let identity = Identity::from_ref(state);
-        if let Some(session) = bearer(&parts.headers).and_then(|token| identity.sessions.verify(token, Utc::now())) {
+        if let Some(session) = by_bearer(&parts.headers, &identity).await {
             return Ok(Self::Customer(session));
         }
         if let Some(session) = by_cookie(&parts.headers, &identity) {
@@ -64,6 +64,16 @@ where
             return Ok(Self::Developer);
         }
         Err(Error::Unauthenticated.into())
+    }
+}
+
+/// A bearer token is the site's own session, or signed by who may sign for us; a cookie is only
+/// ever the former.
+async fn by_bearer(headers: &HeaderMap, identity: &Identity) -> Option<Session> {
+    let (token, now) = (bearer(headers)?, Utc::now());
+    match identity.sessions.verify(token, now) {
+        None => identity.tokens.verify(token, now).await,
+        session => session,
     }
 }
 

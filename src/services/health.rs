@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::faq_loader::KnowledgeBase;
 use crate::{
     domain::channel::Channel,
-    integrations::openai::OpenAi,
+    integrations::{openai::OpenAi, sessions::Keys},
     storage::{self, channels},
 };
 
@@ -36,6 +36,8 @@ pub struct Health {
     /// The channels that are configured.
     channels: Arc<[Channel]>,
     model: Option<OpenAi>,
+    /// The keys of who signs customers in, where that is somebody else.
+    keys: Option<Keys>,
     draining: CancellationToken,
     /// Held while somebody looks, so that a crowd causes one look.
     last: Arc<Mutex<Option<Look>>>,
@@ -95,9 +97,10 @@ impl Health {
         knowledge: KnowledgeBase,
         channels: Arc<[Channel]>,
         model: Option<OpenAi>,
+        keys: Option<Keys>,
         draining: CancellationToken,
     ) -> Self {
-        Self { db, knowledge, channels, model, draining, last: Arc::default() }
+        Self { db, knowledge, channels, model, keys, draining, last: Arc::default() }
     }
 
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
@@ -120,7 +123,7 @@ impl Health {
     async fn look(&self) -> Vec<Part> {
         let channels = join_all(Channel::ALL.map(|channel| self.channel(channel)));
         let (database, channels) = tokio::join!(self.database(), channels);
-        let mut parts = vec![database, self.knowledge_base(), self.model()];
+        let mut parts = vec![database, self.knowledge_base(), self.model(), self.sign_in_keys()];
         parts.extend(channels);
         parts
     }
@@ -153,6 +156,18 @@ impl Health {
         let Some(standing) = self.model.as_ref().map(OpenAi::standing) else { return off };
         Part {
             condition: if standing.fault.is_none() { Condition::Ok } else { Condition::Degraded },
+            seconds_since_success: standing.seconds_since_success,
+            fault: standing.fault,
+            ..off
+        }
+    }
+
+    /// A fault alone is no harm while the keys are young: those there are stay good.
+    fn sign_in_keys(&self) -> Part {
+        let off = Part::off("sign_in_keys");
+        let Some(standing) = self.keys.as_ref().map(Keys::standing) else { return off };
+        Part {
+            condition: if standing.is_sound { Condition::Ok } else { Condition::Degraded },
             seconds_since_success: standing.seconds_since_success,
             fault: standing.fault,
             ..off

@@ -30,6 +30,10 @@ async fn health_has_the_fields_the_site_reads(db: PgPool) {
       "secondsSinceSuccess": "[age]",
       "status": "off"
     },
+    "sign_in_keys": {
+      "secondsSinceSuccess": "[age]",
+      "status": "off"
+    },
     "telegram": {
       "secondsSinceSuccess": "[age]",
       "status": "off"

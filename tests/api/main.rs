@@ -7,6 +7,7 @@ mod harness;
 mod http;
 mod process;
 mod sessions;
+mod signed;
 mod stand_in;
 
 mod audit;
@@ -21,5 +22,6 @@ mod model;
 mod private;
 mod processes;
 mod settings;
+mod sign_in;
 mod tickets;
 mod whatsapp;

@@ -1,12 +1,19 @@
-//! The site's sessions: encrypted tokens of NextAuth v4 and Auth.js v5, opened with the site's own secret.
+//! The site's sessions: encrypted tokens of NextAuth v4 and Auth.js v5, opened with the site's own
+//! secret; and beside them the signed tokens of whoever signs its customers in.
 
 mod authjs;
 mod claims;
 mod jwe;
+mod jwks;
+mod jws;
+mod jwt;
+mod keys;
 mod nextauth;
+mod provider;
 
 use chrono::{DateTime, Utc};
 
+pub use self::{jwt::Tokens, keys::Keys, provider::Provider};
 use crate::{config::Secret, domain::contact::Email};
 
 /// As long as the site's own sessions.

@@ -1,8 +1,8 @@
 //! What nobody should send: no input alone fails the service, and nothing refused leaves a trace.
 //!
 //! Every case carries its row in the team's list of bad inputs. Not here, because there is nothing
-//! yet to try them on: 36 (no query takes a date), 43 (no export), 51 (no token with
-//! an issuer or an audience). Of row 40 the mail is in `mail.rs`; there is no page yet.
+//! yet to try them on: 36 (no query takes a date), 43 (no export). Of row 40 the mail is in `mail.rs`;
+//! there is no page yet.
 
 mod connections;
 mod cookies;
@@ -15,6 +15,7 @@ mod outbound;
 mod providers;
 mod secrets;
 mod sessions;
+mod signed;
 mod table;
 mod texts;
 mod tokens;
