@@ -8,6 +8,8 @@ mod jwks;
 mod jws;
 mod jwt;
 mod keys;
+#[cfg(test)]
+mod mutations;
 mod nextauth;
 mod provider;
 
