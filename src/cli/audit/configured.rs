@@ -10,6 +10,7 @@ use crate::{
         self, Failure,
         email::{Email, Mail},
         openai::OpenAi,
+        sessions::Provider,
         telegram::Telegram,
         whatsapp::WhatsApp,
     },
@@ -30,8 +31,10 @@ pub async fn checks(config: &Config, send_test: bool) -> Vec<Check> {
     let email = async { Some(Check::new("e-mail", look.email(config.email.as_ref()?).await)) };
     let whatsapp = async { Some(Check::new("WhatsApp", look.whatsapp(config.whatsapp.as_ref()?).await)) };
     let model = async { Some(Check::new("model", look.model(config.model.as_ref()?).await)) };
-    let (telegram, email, whatsapp, model) = tokio::join!(telegram, email, whatsapp, model);
-    checks.extend([telegram, email, whatsapp, model].into_iter().flatten());
+    let keys =
+        async { Some(Check::new("sign-in keys", keys(Provider::configured(&config.tokens).transpose()?).await)) };
+    let (telegram, email, whatsapp, model, keys) = tokio::join!(telegram, email, whatsapp, model, keys);
+    checks.extend([telegram, email, whatsapp, model, keys].into_iter().flatten());
     checks
 }
 
@@ -40,6 +43,10 @@ fn knowledge(config: &Config) -> anyhow::Result<String> {
     let sections = KnowledgeBase::open(&config.knowledge, voice)?.current().knowledge.section_count();
     ensure!(sections > 0, "{} holds no section", config.knowledge.path.display());
     Ok(format!("{sections} sections in {}", config.knowledge.path.display()))
+}
+
+async fn keys(provider: reqwest::Result<Provider>) -> anyhow::Result<String> {
+    provider?.look().await.map_err(anyhow::Error::msg)
 }
 
 /// Looks at what is configured; messages go out only when they were asked for.

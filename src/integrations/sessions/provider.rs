@@ -43,6 +43,14 @@ impl Provider {
         stop.run_until_cancelled(self.follow()).await;
     }
 
+    /// How many keys there are to be had, in a sentence.
+    pub async fn look(&self) -> Result<String, String> {
+        match self.fetch().await?.len() {
+            0 => Err("the provider publishes no key to check a signature with".into()),
+            count => Ok(format!("{count} to be had")),
+        }
+    }
+
     async fn follow(&self) -> Infallible {
         loop {
             let outcome = self.fetch().await;
