@@ -50,6 +50,18 @@ pub fn shown(reply: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// Everything up to the end of the last sentence that has one.
+pub fn whole(text: &str) -> Option<String> {
+    if sentences(text).last()?.is_whole {
+        return Some(text.to_owned());
+    }
+    let ends = |(at, c): &(usize, char)| {
+        matches!(c, '.' | '!' | '?' | '।') && text[at + c.len_utf8()..].starts_with([' ', '\n'])
+    };
+    let (at, end) = text.char_indices().rfind(ends)?;
+    Some(text[..at + end.len_utf8()].to_owned())
+}
+
 /// Cuts behind a full stop that is followed by a space.
 fn split(line: &str) -> Vec<&str> {
     let mut pieces = Vec::new();

@@ -15,6 +15,10 @@ const REPLY_FIELDS: [&str; 5] = ["reply", "answer", "text", "message", "content"
 
 /// The readable reply, still with its `[n]` marks.
 pub fn readable(sent: &str) -> Option<String> {
+    // Before anything is made of it: a megabyte is refused as fast as a line.
+    if sent.len() > LONGEST * 8 {
+        return None;
+    }
     let sent = unwrapped(sent.trim())?;
     if sent.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return None;

@@ -1,8 +1,11 @@
 //! A text in words, numbers, links and signs: what facts and names are looked for in.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    links::{is_link, link},
+    numbers::with_numbers_in_words,
+};
 
 /// One piece of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +29,16 @@ pub enum Kind {
 }
 
 impl Piece {
-    fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
+    pub fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
         Self { kind, text: text.into(), capital }
     }
 
     pub fn is(&self, words: &[&str]) -> bool {
         matches!(self.kind, Kind::Word | Kind::Sign) && words.contains(&self.text.as_str())
+    }
+
+    pub fn is_word(&self) -> bool {
+        self.kind == Kind::Word
     }
 
     pub fn is_number(&self) -> bool {
@@ -74,35 +81,6 @@ fn read_chunk(chunk: &str, pieces: &mut Vec<Piece>) {
     read_plain(before, pieces);
     pieces.push(Piece::new(Kind::Link, link(core), false));
     read_plain(after, pieces);
-}
-
-fn is_link(core: &str) -> bool {
-    let is_path = core.strip_prefix('/').is_some_and(|path| path.starts_with(|c: char| c.is_ascii_lowercase()));
-    core.contains('@') && core.len() > 1 || core.contains("://") || is_path || is_domain(core)
-}
-
-/// "levqor.ai", "www.levqor.ai/terms"; not "e.g", "99.5" or "end.Next".
-fn is_domain(core: &str) -> bool {
-    core.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).any(is_host)
-}
-
-/// A missing space makes no host ("end.Next"), unless the ending is one that addresses have.
-fn is_host(text: &str) -> bool {
-    let Some((name, ending)) = text.trim_matches('.').rsplit_once('.') else { return false };
-    let of_one_case = ending.chars().all(char::is_lowercase) || ending.chars().all(char::is_uppercase);
-    let is_known = ["com", "net", "org", "app", "dev", "info"].contains(&ending.to_lowercase().as_str());
-    let is_name = name.chars().count() > 1 && name.chars().any(char::is_alphabetic);
-    is_name && ending.chars().count() > 1 && (of_one_case || is_known)
-}
-
-/// A link as it is compared.
-pub fn link(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let mut rest = lower.as_str();
-    for prefix in ["mailto:", "https://", "http://", "www."] {
-        rest = rest.strip_prefix(prefix).unwrap_or(rest);
-    }
-    rest.trim_end_matches('/').to_owned()
 }
 
 fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
@@ -164,52 +142,6 @@ fn number(chars: &[char]) -> String {
     let bare = trimmed.trim_start_matches('0');
     if bare.is_empty() || bare.starts_with('.') { format!("0{bare}") } else { bare.to_owned() }
 }
-
-/// "twenty-nine", "two hundred", "a thousand": one number.
-fn with_numbers_in_words(pieces: &[Piece]) -> Vec<Piece> {
-    let mut read = Vec::with_capacity(pieces.len());
-    let mut at = 0;
-    while at < pieces.len() {
-        if let Some((value, length)) = spelled(&pieces[at..]) {
-            read.push(Piece::new(Kind::Spelled, value.to_string(), pieces[at].capital));
-            at += length;
-        } else {
-            read.push(pieces[at].clone());
-            at += 1;
-        }
-    }
-    read
-}
-
-fn spelled(pieces: &[Piece]) -> Option<(u64, usize)> {
-    let (mut total, mut part, mut length, mut last_word) = (0, 0, 0, 0);
-    for piece in pieces {
-        match NUMBERS.get(piece.text.as_str()).filter(|_| piece.kind == Kind::Word) {
-            Some(100) if last_word > 0 => part = part.max(1) * 100,
-            Some(1_000) if last_word > 0 => (total, part) = (total + part.max(1) * 1_000, 0),
-            Some(100 | 1_000) => return None,
-            // "one two" are two numbers, "twenty two" is one.
-            Some(value) if part % 100 > 0 && (part % 100 < 20 || *value >= 10) => break,
-            Some(value) => part += value,
-            None if piece.is(&["-", "and"]) && last_word > 0 && (part >= 20 || total > 0) => {
-                length += 1;
-                continue;
-            }
-            None => break,
-        }
-        length += 1;
-        last_word = length;
-    }
-    (last_word > 0).then_some((total + part, last_word))
-}
-
-static NUMBERS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
-    let small = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen";
-    let tens = "twenty thirty forty fifty sixty seventy eighty ninety";
-    let small = small.split(' ').zip(0..);
-    let tens = tens.split(' ').zip((20..).step_by(10));
-    small.chain(tens).chain([("hundred", 100), ("thousand", 1_000)]).collect()
-});
 
 #[cfg(test)]
 mod tests {

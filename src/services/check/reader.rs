@@ -1,0 +1,215 @@
+//! The reader: walks through the sentences and remembers what the last ones were about.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{
+    Grounds,
+    claims::Claim,
+    clauses::{Read, clauses, groups, join, names_of, refers_back},
+    facts::{Fact, Stated, facts},
+    links,
+    names::Name,
+    pieces::{Piece, pieces},
+    sentences::{Mark, Sentence},
+    statements::Statement,
+    words::{self, Word},
+};
+
+/// More unsupported facts help no second try.
+const MOST_NAMED: usize = 12;
+
+pub struct Reader<'a> {
+    pub(super) grounds: &'a Grounds<'a>,
+    pub(super) records: Vec<Statement>,
+    pub(super) asked: Vec<Piece>,
+    asked_facts: Vec<Stated>,
+    support_email: String,
+    counted: HashSet<String>,
+    names: Vec<Name>,
+    subjects: Vec<Word>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(grounds: &'a Grounds<'a>) -> Self {
+        let records = grounds.ground.read(grounds.records);
+        let nouns = records.iter().flat_map(|known| &known.facts).filter_map(|fact| match fact {
+            Fact::Count { nouns, .. } => Some(nouns.clone()),
+            _ => None,
+        });
+        let counted = nouns.flatten().collect();
+        // Nobody asks at greater length for something a short reply repeats.
+        let asked: String = grounds.asked.chars().take(4_000).collect();
+        let asked = pieces(&asked);
+        let asked_facts = facts(&asked);
+        let support_email = links::link(grounds.support_email);
+        Self {
+            grounds,
+            records,
+            asked,
+            asked_facts,
+            support_email,
+            counted,
+            names: Vec::new(),
+            subjects: Vec::new(),
+        }
+    }
+
+    /// What nothing supports, in the words of the reply.
+    pub fn read(&mut self, sentences: &[Sentence]) -> Vec<String> {
+        let mut unsupported: Vec<String> = Vec::new();
+        for sentence in sentences {
+            for wrong in self.sentence(sentence) {
+                if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
+                    unsupported.push(wrong);
+                }
+            }
+        }
+        unsupported
+    }
+
+    fn sentence(&mut self, sentence: &Sentence) -> Vec<String> {
+        let pieces = pieces(&sentence.text);
+        let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(|stated| self.of_known_things(stated)).collect();
+        let mentions = self.grounds.ground.names.mentions(&pieces, false);
+        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
+        let cited: Vec<usize> = sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)).collect();
+        let mut wrong = self.unknown_names(&read);
+        wrong.extend(self.foreign_names(&read, &cited));
+        let mut goes_on = sentence.goes_on || refers_back(&pieces);
+        let rests_on_records = sentence.marks.contains(&Mark::Records);
+        if !rests_on_records {
+            wrong.extend(self.wrong_wording(&read, &cited));
+        }
+        for clause in clauses(&pieces) {
+            wrong.extend(self.clause(&read, &clause, &cited, goes_on));
+            goes_on = true;
+        }
+        wrong
+    }
+
+    fn clause(&mut self, read: &Read<'_>, clause: &Range<usize>, cited: &[usize], goes_on: bool) -> Vec<String> {
+        let ground = self.grounds.ground;
+        let own = read.own(clause);
+        let words = ground.known(&words::keys(&read.pieces[clause.clone()]));
+        let subjects: Vec<Word> = words.into_iter().filter(|word| ground.is_subject(*word)).collect();
+        let inherits = own.is_empty() && subjects.is_empty();
+        let mut wrong = Vec::new();
+        for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
+            if self.is_visitors_own(stated, read) {
+                continue;
+            }
+            let names = read.names_for(stated, &own, &ground.names);
+            let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on, subjects.is_empty()) {
+                (false, ..) => vec![names],
+                (true, true, true) => vec![self.names.clone()],
+                _ => vec![Vec::new(), self.names.clone()],
+            };
+            let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
+            let around = read.around(stated, clause);
+            let words = ground.known(&words::keys(&read.pieces[around]));
+            let holds =
+                |names: &Vec<Name>| self.holds(&Claim { fact: &stated.fact, names, subjects, words: &words }, cited);
+            if !alternatives.iter().any(holds) {
+                wrong.push(read.said(stated));
+            }
+        }
+        let named = groups(&own, &ground.names).pop();
+        if let Some(group) = &named {
+            self.names = names_of(group);
+        }
+        wrong.extend(self.foreign_wording(read, clause, goes_on));
+        if !inherits {
+            self.subjects = subjects;
+        }
+        wrong
+    }
+
+    fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
+            return true;
+        }
+        if self.records.iter().any(|known| ground.says(known, claim)) {
+            return true;
+        }
+        if let Fact::Every(_) = claim.fact {
+            return !self.contradicts(claim, cited);
+        }
+        if cited.is_empty() {
+            let shown = self.grounds.shown.iter().filter_map(|at| ground.places.get(*at));
+            return shown.into_iter().any(|place| ground.place_says(place, claim, false));
+        }
+        cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+    }
+
+    /// "Monthly" is often said in passing; it is wrong where only another period stands.
+    fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let known = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
+        known().any(|fact| claim.fact.is_like(fact)) && !known().any(|fact| claim.fact.rests_on(fact))
+    }
+
+    /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
+    /// ("one of them") it is no fact.
+    fn of_known_things(&self, mut stated: Stated) -> Option<Stated> {
+        if let Fact::Count { number, nouns, .. } = &mut stated.fact {
+            nouns.retain(|noun| self.grounds.ground.counted.contains(noun) || self.counted.contains(noun));
+            if nouns.is_empty() && number == "unlimited" {
+                return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
+            }
+            if nouns.is_empty() {
+                let fact = Fact::Number(std::mem::take(number));
+                return (!stated.is_spelled).then_some(Stated { fact, ..stated });
+            }
+        }
+        Some(stated)
+    }
+
+    /// "For your 3 websites …", when the visitor has told us of 3 websites. What the knowledge base
+    /// counts too is theirs only before any plan is named.
+    fn is_visitors_own(&self, stated: &Stated, read: &Read<'_>) -> bool {
+        let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
+        let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
+            (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
+                number == said && nouns.iter().any(|noun| things.contains(noun))
+            }
+            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said)) => number == said,
+            _ => false,
+        };
+        let is_theirs = |piece: &Piece| piece.is(&["your", "for", "if", "need", "needs", "want", "mentioned", "with"]);
+        let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
+        let is_ours = named_before && matches!(stated.fact, Fact::Count { .. });
+        let marked = read.pieces[..stated.from].iter().any(is_theirs);
+        is_count && marked && !is_ours && stated.fact != Fact::Number("unlimited".into()) && self.asked_facts.iter().any(told)
+    }
+
+    /// "The Platinum plan", where nothing is called so.
+    fn unknown_names(&self, read: &Read<'_>) -> Vec<String> {
+        let ground = self.grounds.ground;
+        let called = |pair: &&[Piece]| {
+            let [name, what] = pair else { return false };
+            let is_plan = what.is(&["plan", "package", "tier", "subscription"]);
+            name.is_word() && name.capital && is_plan && !ground.vocabulary.contains(&name.text)
+        };
+        let in_records = |name: &Piece| self.grounds.records.iter().any(|line| line.to_lowercase().contains(&name.text));
+        let unknown = read.pieces.windows(2).skip(1).filter(called).filter(|pair| !in_records(&pair[0]));
+        unknown.map(|pair| format!("{} {}", pair[0].text, pair[1].text)).collect()
+    }
+
+    /// A sentence about a plan rests on a section that speaks of it.
+    fn foreign_names(&self, read: &Read<'_>, cited: &[usize]) -> Vec<String> {
+        let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
+        let known = |name: Name| {
+            in_records(name) || cited.iter().any(|at| self.grounds.ground.places[*at].names.contains(&name))
+        };
+        if cited.is_empty() || read.mentions.iter().any(|mention| known(mention.name)) {
+            return Vec::new();
+        }
+        read.mentions.iter().map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
+    }
+
+    /// What the last names were, for what goes on with them.
+    pub(super) fn spoken_of(&self) -> &[Name] {
+        &self.names
+    }
+}

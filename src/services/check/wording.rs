@@ -1,0 +1,144 @@
+//! Wording: statements without a figure, held against the words of the sections they rest on.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    clauses::{Read, groups, join, names_of},
+    names::Name,
+    polarity::stretches,
+    reader::Reader,
+    statements::Statement,
+    words::{self, Word},
+};
+use crate::domain::text;
+
+/// What of a sentence is named as unsupported, in characters.
+const LONGEST_NAMED: usize = 80;
+
+/// A word of more sections than this tells none of them apart.
+const COMMON: usize = 40;
+
+impl Reader<'_> {
+    /// A sentence that rests on a section speaks of what the section speaks of, and does not deny it.
+    pub(super) fn wrong_wording(&self, read: &Read<'_>, cited: &[usize]) -> Option<String> {
+        if cited.is_empty() {
+            return None;
+        }
+        let is_wrong = self.is_of_another_section(read, cited) || self.is_denied(read, cited);
+        is_wrong.then(|| text::cut(&join(read.pieces), LONGEST_NAMED))
+    }
+
+    /// None of its known words stand in what it cites, or another section has far more of them.
+    fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let mut known = ground.known(&words::keys(read.pieces));
+        known.sort_unstable();
+        known.dedup();
+        let stands = |word: &Word| {
+            cited.iter().any(|at| {
+                let place = &ground.places[*at];
+                place.words.contains(word) || place.asked_as.contains(word)
+            })
+        };
+        let standing = known.iter().filter(|word| stands(word)).count();
+        if known.len() < 2 || standing * 3 >= known.len() {
+            return false;
+        }
+        let mut elsewhere: HashMap<usize, usize> = HashMap::new();
+        for word in known.iter().filter(|word| ground.lexicon.sections(**word).len() <= COMMON) {
+            for at in ground.lexicon.sections(*word) {
+                *elsewhere.entry(*at).or_default() += 1;
+            }
+        }
+        let most = elsewhere.into_values().max().unwrap_or_default();
+        standing == 0 || most >= standing + 2
+    }
+
+    /// Whether the statements that have the most of its words say the opposite.
+    fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        let stretches = stretches(read.pieces);
+        let said = stretches.iter().filter(|stretch| !stretch.is_condition);
+        said.into_iter().any(|stretch| self.is_opposite(read, &(stretch.from..stretch.to), stretch.denies, cited))
+    }
+
+    fn is_opposite(&self, read: &Read<'_>, stretch: &Range<usize>, denies: bool, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let keys = self.keys_beside_names(read, stretch);
+        let words = ground.known(&keys);
+        let names = names_of(&read.own(stretch));
+        let neighbour = |known: &Statement| {
+            names.iter().any(|name| known.names.iter().any(|other| ground.names.are_siblings(*name, *other)))
+        };
+        let known = cited.iter().flat_map(|at| &ground.places[*at].statements).filter(|known| !neighbour(known));
+        let mut best = (0, true);
+        for known in known {
+            let shared = known.words.iter().filter(|(word, _)| words.contains(word));
+            let (mut same, mut other) = (0, 0);
+            shared.for_each(|(_, denied)| if *denied == denies { same += 1 } else { other += 1 });
+            if same + other > best.0 {
+                best = (same + other, other > same);
+            } else if same + other == best.0 {
+                best.1 &= other > same;
+            }
+        }
+        let (shared, is_opposite) = best;
+        let telling = keys.len();
+        shared > 0 && is_opposite && shared * 5 >= telling * 3 && (shared > 1 || telling == 1)
+    }
+
+    /// "Growth has a helipad", where only its neighbour has one.
+    pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
+        let ground = self.grounds.ground;
+        let own = read.own(clause);
+        let named = groups(&own, &ground.names);
+        let names: Vec<Name> = match named.as_slice() {
+            [] if goes_on => self.spoken_of().to_vec(),
+            [one] => names_of(one),
+            _ => return None,
+        };
+        let denies = stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
+        if names.is_empty() || denies {
+            return None;
+        }
+        let keys = self.keys_beside_names(read, clause);
+        let mut words = ground.known(&keys);
+        words.sort_unstable();
+        words.dedup();
+        self.belongs_to_neighbour(&names, &words, keys.len())
+            .then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
+    }
+
+    fn belongs_to_neighbour(&self, names: &[Name], words: &[Word], telling: usize) -> bool {
+        let ground = self.grounds.ground;
+        let rare = |word: &&Word| ground.lexicon.sections(**word).len() <= COMMON;
+        let mut sections: Vec<usize> =
+            words.iter().filter(rare).flat_map(|word| ground.lexicon.sections(*word).iter().copied()).collect();
+        sections.sort_unstable();
+        sections.dedup();
+        let statements = || sections.iter().flat_map(|at| &ground.places[*at].statements);
+        let is_neighbour = |known: &Statement| {
+            names.iter().any(|name| known.names.iter().any(|other| ground.names.are_siblings(*name, *other)))
+        };
+        let of_all = |known: &&Statement| known.names.iter().all(|name| names.contains(name));
+        let is_own = |known: &&Statement| {
+            known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known)
+        };
+        let own: Vec<&Statement> = statements().filter(is_own).collect();
+        let is_foreign = |word: &Word| !own.iter().any(|known| known.has(*word));
+        let general = statements().filter(of_all).map(|known| known.shares(words)).max().unwrap_or_default();
+        statements().filter(|known| is_neighbour(known)).any(|known| {
+            let shared = known.shares(words);
+            let foreign = words.iter().filter(|word| known.has(**word) && is_foreign(word)).count();
+            foreign > 0 && shared > general && shared * 2 >= telling
+        })
+    }
+
+    fn keys_beside_names(&self, read: &Read<'_>, range: &Range<usize>) -> Vec<String> {
+        let is_name = |at: &usize| read.mentions.iter().any(|mention| (mention.from..mention.to).contains(at));
+        let pieces: Vec<_> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
+        let mut keys = words::keys(&pieces);
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
