@@ -40,8 +40,7 @@ impl Ground {
 
     /// Whether a statement says it, and not of a neighbour of what it is said of.
     pub(super) fn says(&self, known: &Statement, claim: &Claim<'_>) -> bool {
-        let is_neighbour = |name: &Name| known.names.iter().any(|other| self.names.are_siblings(*name, *other));
-        claim.names.iter().all(|name| known.names.contains(name) || !is_neighbour(name))
+        !self.names.are_beside(claim.names, &known.names)
             && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
     }
 
@@ -52,9 +51,7 @@ impl Ground {
             known.facts.iter().any(|fact| claim.fact.is_like(fact))
                 && !known.facts.iter().any(|fact| claim.fact.rests_on(fact))
         };
-        let of_neighbour = |known: &&Statement| {
-            claim.names.iter().any(|name| known.names.iter().any(|other| self.names.are_siblings(*name, *other)))
-        };
+        let of_neighbour = |known: &&Statement| self.names.are_beside(claim.names, &known.names);
         let others = place.statements.iter().filter(has_another).filter(|known| !of_neighbour(known));
         others.map(|known| known.shares(claim.words)).max().is_some_and(|other| other > best)
     }

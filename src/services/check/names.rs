@@ -25,6 +25,8 @@ pub struct Mention {
 #[derive(Debug, Default)]
 pub struct Names {
     by_alias: HashMap<Vec<String>, Name>,
+    /// Names of priced headings and of those above them, rather than of labels.
+    headings: HashSet<Name>,
     /// First words of names, so that most places of a text are passed quickly.
     starts: HashSet<String>,
     /// The groups a name is told apart in.
@@ -82,6 +84,17 @@ impl Names {
         self.mentions(&pieces(text), false).into_iter().map(|mention| mention.name).collect()
     }
 
+    pub fn is_heading(&self, name: Name) -> bool {
+        self.headings.contains(&name)
+    }
+
+    /// Whether something about `others` is about a neighbour of one of `names` and not about it.
+    pub fn are_beside(&self, names: &[Name], others: &HashSet<Name>) -> bool {
+        names.iter().any(|name| {
+            !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other))
+        })
+    }
+
     pub fn are_siblings(&self, one: Name, other: Name) -> bool {
         one != other && self.groups[one].iter().any(|group| self.groups[other].contains(group))
     }
@@ -107,10 +120,12 @@ impl Names {
         }
         let last = |parent: &(&str, &[String])| parent.1.last().map(|last| aliases(last, &[])).unwrap_or_default();
         let families = self.add_group(parents.iter().map(last));
+        self.headings.extend(&families);
         self.families.extend(families);
         for parent in parents {
             let family = last(&parent);
-            self.add_group(titles[&parent].iter().map(|title| aliases(title, &family)));
+            let names = self.add_group(titles[&parent].iter().map(|title| aliases(title, &family)));
+            self.headings.extend(names);
         }
     }
 

@@ -13,6 +13,8 @@ pub struct Stretch {
     pub denies: bool,
     /// "If you are not happy …" states nothing.
     pub is_condition: bool,
+    /// Whether it has a verb or a denial; "patient records" alone claims nothing of them.
+    pub asserts: bool,
 }
 
 struct Part {
@@ -35,8 +37,11 @@ pub fn stretches(pieces: &[Piece]) -> Vec<Stretch> {
         let denies = if stands_alone { part.denies == Some(true) } else { inherited(&parts, at) };
         let (from, to, is_condition) = (part.from, part.to, part.is_condition);
         match stretches.last_mut().filter(|last| (last.denies, last.is_condition) == (denies, is_condition)) {
-            Some(last) => last.to = to,
-            None => stretches.push(Stretch { from, to, denies, is_condition }),
+            Some(last) => {
+                last.to = to;
+                last.asserts |= stands_alone;
+            }
+            None => stretches.push(Stretch { from, to, denies, is_condition, asserts: stands_alone }),
         }
     }
     stretches

@@ -27,6 +27,10 @@ pub struct Reader<'a> {
     counted: HashSet<String>,
     names: Vec<Name>,
     subjects: Vec<Word>,
+    /// What a list is about; its entries go on with it rather than with one another.
+    lead: Vec<Name>,
+    /// "For returns, …": what the rest of the sentence is about.
+    topic: Vec<Name>,
 }
 
 impl<'a> Reader<'a> {
@@ -51,6 +55,8 @@ impl<'a> Reader<'a> {
             counted,
             names: Vec::new(),
             subjects: Vec::new(),
+            lead: Vec::new(),
+            topic: Vec::new(),
         }
     }
 
@@ -76,13 +82,23 @@ impl<'a> Reader<'a> {
         let mut wrong = self.unknown_names(&read);
         wrong.extend(self.foreign_names(&read, &cited));
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
+        self.topic.clear();
+        if sentence.goes_on {
+            self.names.clone_from(&self.lead);
+        }
         let rests_on_records = sentence.marks.contains(&Mark::Records);
         if !rests_on_records {
             wrong.extend(self.wrong_wording(&read, &cited));
         }
         for clause in clauses(&pieces) {
             wrong.extend(self.clause(&read, &clause, &cited, goes_on));
+            if clause.start == 0 && opens_topic(&pieces) {
+                self.topic = names_of(&read.own(&clause));
+            }
             goes_on = true;
+        }
+        if !sentence.goes_on {
+            self.lead.clone_from(&self.names);
         }
         wrong
     }
@@ -98,11 +114,14 @@ impl<'a> Reader<'a> {
             if self.is_visitors_own(stated, read) {
                 continue;
             }
-            let names = read.names_for(stated, &own, &ground.names);
-            let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on, subjects.is_empty()) {
-                (false, ..) => vec![names],
-                (true, true, true) => vec![self.names.clone()],
-                _ => vec![Vec::new(), self.names.clone()],
+            let mut names = read.names_for(stated, &own, &ground.names);
+            let beside = |name: &&Name| !names.iter().any(|other| ground.names.are_siblings(**name, *other));
+            let topic: Vec<Name> = self.topic.iter().filter(beside).copied().collect();
+            names.extend(topic);
+            let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
+                (false, _) => vec![names],
+                (true, true) => vec![self.names.clone()],
+                (true, false) => vec![Vec::new(), self.names.clone()],
             };
             let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
             let around = read.around(stated, clause);
@@ -113,9 +132,14 @@ impl<'a> Reader<'a> {
                 wrong.push(read.said(stated));
             }
         }
-        let named = groups(&own, &ground.names).pop();
-        if let Some(group) = &named {
-            self.names = names_of(group);
+        if let Some(named) = groups(&own, &ground.names).pop().map(|group| names_of(&group)) {
+            // A label in passing ("with email support") does not turn to something else.
+            let turns = !goes_on || self.names.is_empty() || self.names.iter().any(|name| {
+                named.iter().any(|other| name == other || ground.names.are_siblings(*name, *other))
+            });
+            if turns || named.iter().any(|name| ground.names.is_heading(*name)) {
+                self.names = named;
+            }
         }
         wrong.extend(self.foreign_wording(read, clause, goes_on));
         if !inherits {
@@ -193,7 +217,11 @@ impl<'a> Reader<'a> {
         };
         let in_records = |name: &Piece| self.grounds.records.iter().any(|line| line.to_lowercase().contains(&name.text));
         let unknown = read.pieces.windows(2).skip(1).filter(called).filter(|pair| !in_records(&pair[0]));
-        unknown.map(|pair| format!("{} {}", pair[0].text, pair[1].text)).collect()
+        let codes = read.pieces.iter().filter(|piece| piece.is_word() && is_code(&piece.text));
+        let codes = codes.filter(|piece| !ground.vocabulary.contains(&piece.text) && !in_records(piece));
+        let unknown_codes = codes.filter(|code| !self.asked.iter().any(|asked| asked.text == code.text));
+        let plans = unknown.map(|pair| format!("{} {}", pair[0].text, pair[1].text));
+        plans.chain(unknown_codes.map(|code| code.text.clone())).collect()
     }
 
     /// A sentence about a plan rests on a section that speaks of it.
@@ -212,4 +240,15 @@ impl<'a> Reader<'a> {
     pub(super) fn spoken_of(&self) -> &[Name] {
         &self.names
     }
+}
+
+/// "For returns, …", "With the add-on, …".
+fn opens_topic(pieces: &[Piece]) -> bool {
+    pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
+}
+
+/// "SEV3", "ISO27001": letters, then figures.
+fn is_code(word: &str) -> bool {
+    let figures = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -28,19 +28,21 @@ pub fn sentences(reply: &str) -> Vec<Sentence> {
     for line in reply.lines() {
         let mut opens_line = true;
         for piece in split(line) {
-            let (text, marks) = without_marks(piece);
-            let Some(last) = sentences.last_mut().filter(|_| text.trim().is_empty()) else {
-                let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
-                sentences.push(Sentence { goes_on: opens_line && line.starts_with("- "), text, marks, is_whole });
-                opens_line = false;
-                continue;
-            };
             // Marks behind the full stop belong to the sentence before.
-            let last: &mut Sentence = last;
-            last.marks.extend(marks);
+            let (behind, piece) = leading_marks(piece);
+            if let Some(last) = sentences.last_mut() {
+                let last: &mut Sentence = last;
+                last.marks.extend(behind);
+            }
+            let (text, marks) = without_marks(piece);
+            if text.trim().is_empty() {
+                continue;
+            }
+            let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
+            sentences.push(Sentence { goes_on: opens_line && is_entry(line), text, marks, is_whole });
+            opens_line = false;
         }
     }
-    sentences.retain(|sentence| !sentence.text.trim().is_empty());
     sentences
 }
 
@@ -84,6 +86,24 @@ fn is_abbreviation(text: &str) -> bool {
     let number = last.trim_end_matches('.');
     ["e.g.", "i.e.", "approx.", "vs.", "no."].contains(&last.to_lowercase().as_str())
         || (last == text.trim() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// "- one" or "1. one".
+fn is_entry(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || (number.len() < line.len() && number.starts_with(". "))
+}
+
+/// The marks a piece begins with, and the rest of it; where there is no sentence before them,
+/// they are read with the rest.
+fn leading_marks(piece: &str) -> (Vec<Mark>, &str) {
+    let (mut marks, mut rest) = (Vec::new(), piece);
+    while let Some((inside, after)) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let Some(found) = marks_in(inside) else { break };
+        marks.extend(found);
+        rest = after;
+    }
+    (marks, rest)
 }
 
 /// Takes out `[3]`, `[3, 4]`, `[3][4]`, `[r]` and `[0]`.

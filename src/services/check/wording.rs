@@ -31,7 +31,8 @@ impl Reader<'_> {
     /// None of its known words stand in what it cites, or another section has far more of them.
     fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
-        let mut known = ground.known(&words::keys(read.pieces));
+        let keys = words::keys(read.pieces);
+        let mut known = ground.known(&keys);
         known.sort_unstable();
         known.dedup();
         let stands = |word: &Word| {
@@ -41,7 +42,10 @@ impl Reader<'_> {
             })
         };
         let standing = known.iter().filter(|word| stands(word)).count();
-        if known.len() < 2 || standing * 3 >= known.len() {
+        if standing == 0 {
+            return !known.is_empty() && known.len() * 2 >= keys.len();
+        }
+        if standing * 3 >= known.len() {
             return false;
         }
         let mut elsewhere: HashMap<usize, usize> = HashMap::new();
@@ -51,13 +55,13 @@ impl Reader<'_> {
             }
         }
         let most = elsewhere.into_values().max().unwrap_or_default();
-        standing == 0 || most >= standing + 2
+        most >= standing + 2
     }
 
     /// Whether the statements that have the most of its words say the opposite.
     fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
         let stretches = stretches(read.pieces);
-        let said = stretches.iter().filter(|stretch| !stretch.is_condition);
+        let said = stretches.iter().filter(|stretch| stretch.asserts && !stretch.is_condition);
         said.into_iter().any(|stretch| self.is_opposite(read, &(stretch.from..stretch.to), stretch.denies, cited))
     }
 
@@ -66,10 +70,8 @@ impl Reader<'_> {
         let keys = self.keys_beside_names(read, stretch);
         let words = ground.known(&keys);
         let names = names_of(&read.own(stretch));
-        let neighbour = |known: &Statement| {
-            names.iter().any(|name| known.names.iter().any(|other| ground.names.are_siblings(*name, *other)))
-        };
-        let known = cited.iter().flat_map(|at| &ground.places[*at].statements).filter(|known| !neighbour(known));
+        let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+        let known = known.filter(|known| !ground.names.are_beside(&names, &known.names));
         let mut best = (0, true);
         for known in known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
@@ -89,7 +91,13 @@ impl Reader<'_> {
     /// "Growth has a helipad", where only its neighbour has one.
     pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
         let ground = self.grounds.ground;
-        let own = read.own(clause);
+        let mut own = read.own(clause);
+        // A plan is what is spoken of, and the label beside it what is said of it.
+        if own.iter().any(|mention| ground.names.is_heading(mention.name)) {
+            own.retain(|mention| ground.names.is_heading(mention.name));
+        } else if goes_on && self.spoken_of().iter().any(|name| ground.names.is_heading(*name)) {
+            own.clear();
+        }
         let named = groups(&own, &ground.names);
         let names: Vec<Name> = match named.as_slice() {
             [] if goes_on => self.spoken_of().to_vec(),
@@ -116,9 +124,7 @@ impl Reader<'_> {
         sections.sort_unstable();
         sections.dedup();
         let statements = || sections.iter().flat_map(|at| &ground.places[*at].statements);
-        let is_neighbour = |known: &Statement| {
-            names.iter().any(|name| known.names.iter().any(|other| ground.names.are_siblings(*name, *other)))
-        };
+        let is_neighbour = |known: &Statement| ground.names.are_beside(names, &known.names);
         let of_all = |known: &&Statement| known.names.iter().all(|name| names.contains(name));
         let is_own = |known: &&Statement| {
             known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known)
@@ -134,7 +140,8 @@ impl Reader<'_> {
     }
 
     fn keys_beside_names(&self, read: &Read<'_>, range: &Range<usize>) -> Vec<String> {
-        let is_name = |at: &usize| read.mentions.iter().any(|mention| (mention.from..mention.to).contains(at));
+        let headings = || read.mentions.iter().filter(|mention| self.grounds.ground.names.is_heading(mention.name));
+        let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
         let pieces: Vec<_> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
         let mut keys = words::keys(&pieces);
         keys.sort_unstable();

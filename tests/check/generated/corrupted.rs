@@ -5,7 +5,7 @@ use levqor_support::Section;
 use super::faithful::families;
 use crate::{
     desk::{Desk, Reply},
-    phrases::{Plan, all_words, labelled, numbers, plans, words},
+    phrases::{Labelled, Plan, all_words, labelled, numbers, plans, words},
 };
 
 pub fn replies(desk: &Desk) -> Vec<Reply> {
@@ -117,7 +117,11 @@ fn swapped_labels(desk: &Desk, replies: &mut Vec<Reply>) {
     let known = labelled(desk.knowledge.sections());
     for one in &known {
         let others = known.iter().filter(|other| other.at == one.at && other.value != one.value);
-        for other in others.filter(|other| numbers(&other.value).len() == numbers(&one.value).len()) {
+        let said = |known: &Labelled| -> Vec<String> {
+            numbers(&known.value).into_iter().map(|(from, to)| known.value[from..to].to_owned()).collect()
+        };
+        let others = others.filter(|other| said(other).len() == said(one).len() && !other.value.starts_with("support@"));
+        for other in others.filter(|other| said(other).is_empty() || said(other) != said(one)) {
             let (label, value, mark) = (&one.label, &other.value, desk.mark(one.at));
             add(replies, "swapped label", format!("{label}: {value} {mark}."));
             add(replies, "swapped label", format!("For {label}, it is {value} {mark}. Anything else?"));
@@ -139,7 +143,7 @@ fn lines(desk: &Desk, replies: &mut Vec<Reply>) {
                 add(replies, "figure", format!("{text} {mark}."));
             }
             for (unit, other) in UNITS {
-                if line.contains(unit) {
+                if line.contains(unit) && !line.contains("(business") {
                     add(replies, "unit", format!("{} {mark}.", line.replace(unit, other)));
                 }
             }

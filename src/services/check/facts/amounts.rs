@@ -2,7 +2,7 @@
 
 use super::{
     Fact, Per, Stated,
-    money::period,
+    money::{is_time_or_off, period},
 };
 use crate::services::check::{
     pieces::{Kind, Piece},
@@ -32,6 +32,9 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
+    if here.text == "1" && pieces.get(at + 1..at + 3).is_some_and(is_time_or_off) {
+        return None;
+    }
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(Fact::Time { amount: times(&here.text, factor), months }, at, at + 1));

@@ -57,7 +57,8 @@ const JOINS: [&str; 21] = [
     "is", "are", "automatically",
 ];
 
-fn is_time_or_off(next: &[Piece]) -> bool {
+/// "One-time", "one off".
+pub fn is_time_or_off(next: &[Piece]) -> bool {
     next[0].is(&["time", "off"]) || next[0].is(&["-"]) && next[1].is(&["time", "off"])
 }
 
