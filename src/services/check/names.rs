@@ -39,7 +39,8 @@ pub struct Names {
 }
 
 /// Words that many headings have beside the name itself.
-const GENERIC: [&str; 14] = [
+const GENERIC: [&str; 16] = [
+    "with", "for",
     "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost", "most",
     "popular",
 ];

@@ -134,6 +134,15 @@ fn number_end(chars: &[char], from: usize) -> usize {
 /// "1,000" is a thousand, "29.00" is 29 and "29,50" is 29.5.
 fn number(chars: &[char]) -> String {
     let text: String = chars.iter().collect();
+    let points: Vec<&str> = text.split('.').collect();
+    // Nobody writes 1.000 for one; where a comma is the point, it is a thousand.
+    let pointed = points.len() > 1
+        && !text.contains(',')
+        && points[0].len() < 4
+        && !points[0].starts_with('0')
+        && points[1..].iter().all(|group| group.len() == 3)
+        && text.ends_with('0');
+    let text = if pointed { points.concat() } else { text.clone() };
     let groups: Vec<&str> = text.split(',').collect();
     let thousands =
         groups.len() > 1 && groups[1..].iter().all(|group| group.split('.').next().map(str::len) == Some(3));
@@ -153,7 +162,7 @@ mod tests {
 
     #[test]
     fn numbers_have_one_form() {
-        assert_eq!(texts("1,000 29.00 29,50 0.5 ２９ २९ 5k"), ["1000", "29", "29.5", "0.5", "29", "29", "5000"]);
+        assert_eq!(texts("1,000 29.00 29,50 0.5 ２９ २९ 5k 1.000 99.999"), ["1000", "29", "29.5", "0.5", "29", "29", "5000", "1000", "99.999"]);
         assert_eq!(texts("twenty-nine, two hundred and fifty, seven"), ["29", ",", "250", ",", "7"]);
     }
 

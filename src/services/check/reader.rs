@@ -120,8 +120,8 @@ impl<'a> Reader<'a> {
             names.extend(topic);
             let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
                 (false, _) => vec![names],
-                (true, true) => vec![self.names.clone()],
-                (true, false) => vec![Vec::new(), self.names.clone()],
+                (true, true) if !self.turns_to_unknown(read, clause) => vec![self.names.clone()],
+                (true, _) => vec![Vec::new(), self.names.clone()],
             };
             let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
             let around = read.around(stated, clause);
@@ -134,10 +134,8 @@ impl<'a> Reader<'a> {
         }
         if let Some(named) = groups(&own, &ground.names).pop().map(|group| names_of(&group)) {
             // A label in passing ("with email support") does not turn to something else.
-            let turns = !goes_on || self.names.is_empty() || self.names.iter().any(|name| {
-                named.iter().any(|other| name == other || ground.names.are_siblings(*name, *other))
-            });
-            if turns || named.iter().any(|name| ground.names.is_heading(*name)) {
+            let is_plan = |names: &[Name]| names.iter().any(|name| ground.names.is_heading(*name));
+            if !goes_on || is_plan(&named) || !is_plan(&self.names) {
                 self.names = named;
             }
         }
@@ -146,6 +144,14 @@ impl<'a> Reader<'a> {
             self.subjects = subjects;
         }
         wrong
+    }
+
+    /// In another language, a label that we do not know may have taken the place of the last one.
+    fn turns_to_unknown(&self, read: &Read<'_>, clause: &Range<usize>) -> bool {
+        let ground = self.grounds.ground;
+        let keys = words::keys(&read.pieces[clause.clone()]);
+        let is_unknown = !keys.is_empty() && ground.known(&keys).is_empty();
+        is_unknown && !self.names.iter().any(|name| ground.names.is_heading(*name))
     }
 
     fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
@@ -169,7 +175,10 @@ impl<'a> Reader<'a> {
     /// "Monthly" is often said in passing; it is wrong where only another period stands.
     fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
-        let known = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
+        let known = || {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
+        };
         known().any(|fact| claim.fact.is_like(fact)) && !known().any(|fact| claim.fact.rests_on(fact))
     }
 
@@ -181,9 +190,8 @@ impl<'a> Reader<'a> {
             if nouns.is_empty() && number == "unlimited" {
                 return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
             }
-            if nouns.is_empty() {
-                let fact = Fact::Number(std::mem::take(number));
-                return (!stated.is_spelled).then_some(Stated { fact, ..stated });
+            if nouns.is_empty() && stated.is_spelled {
+                return None;
             }
         }
         Some(stated)
@@ -195,14 +203,15 @@ impl<'a> Reader<'a> {
         let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
         let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
             (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
-                number == said && nouns.iter().any(|noun| things.contains(noun))
+                number == said && (things.is_empty() || nouns.iter().any(|noun| things.contains(noun)))
             }
             (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said)) => number == said,
+            (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
             _ => false,
         };
         let is_theirs = |piece: &Piece| piece.is(&["your", "for", "if", "need", "needs", "want", "mentioned", "with"]);
         let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
-        let is_ours = named_before && matches!(stated.fact, Fact::Count { .. });
+        let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
         let marked = read.pieces[..stated.from].iter().any(is_theirs);
         is_count && marked && !is_ours && stated.fact != Fact::Number("unlimited".into()) && self.asked_facts.iter().any(told)
     }

@@ -1,8 +1,9 @@
 //! Statements: what one line, or one sentence of it, says about what.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use super::{
+    clauses::clauses,
     facts::{Fact, facts},
     names::{Name, Names},
     pieces::{Piece, pieces},
@@ -18,6 +19,8 @@ pub struct Statement {
     pub names: HashSet<Name>,
     /// Its telling words in their order, each with whether it is denied.
     pub words: Vec<(Word, bool)>,
+    /// The first of them.
+    pub lead: Option<Word>,
 }
 
 impl Statement {
@@ -47,7 +50,10 @@ pub fn statements(
         }
         for part in parts_of_line(line) {
             for sentence in sentences::sentences(&part) {
-                read.push(statement(&sentence.text, &intro, names, number));
+                let pieces = pieces(&sentence.text);
+                for clause in told_apart(&pieces, names) {
+                    read.push(statement(&pieces[clause], &intro, names, number));
+                }
             }
         }
         if !is_entry && line.ends_with(':') {
@@ -57,25 +63,43 @@ pub fn statements(
     read
 }
 
+/// "€4 for a cup and €9 for a jug": each clause with a name and a figure of its own says it of that.
+fn told_apart(pieces: &[Piece], names: &Names) -> Vec<Range<usize>> {
+    let stands_alone = |clause: &Range<usize>| {
+        let inside = &pieces[clause.clone()];
+        !names.mentions(inside, false).is_empty() && !facts(inside).is_empty()
+    };
+    let (mut told, mut from) = (Vec::new(), 0);
+    for clause in clauses(pieces) {
+        let joined = from..clause.end;
+        if stands_alone(&joined) {
+            from = clause.end;
+            told.push(joined);
+        }
+    }
+    if from == pieces.len() && told.len() > 1 { told } else { vec![0..pieces.len()] }
+}
+
 fn statement(
-    text: &str,
+    pieces: &[Piece],
     intro: &[(Word, bool)],
     names: &Names,
     number: &mut dyn FnMut(String) -> Option<Word>,
 ) -> Statement {
-    let pieces = pieces(text);
     let is_denied = intro.iter().any(|(_, denied)| *denied);
     let mut words: Vec<(Word, bool)> = intro.to_vec();
-    for stretch in stretches(&pieces) {
+    for stretch in stretches(pieces) {
         let inside = words_in(&pieces[stretch.from..stretch.to], number);
         words.extend(inside.into_iter().map(|word| (word, stretch.denies != is_denied)));
     }
+    let lead = words.get(intro.len()).map(|(word, _)| *word);
     words.sort_unstable();
     words.dedup_by_key(|(word, _)| *word);
     Statement {
-        facts: facts(&pieces).into_iter().map(|stated| stated.fact).collect(),
-        names: names.mentions(&pieces, false).into_iter().map(|mention| mention.name).collect(),
+        facts: facts(pieces).into_iter().map(|stated| stated.fact).collect(),
+        names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
         words,
+        lead,
     }
 }
 

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use super::{
     clauses::{Read, groups, join, names_of},
     names::Name,
+    pieces::Piece,
     polarity::stretches,
     reader::Reader,
     statements::Statement,
@@ -31,7 +32,10 @@ impl Reader<'_> {
     /// None of its known words stand in what it cites, or another section has far more of them.
     fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
-        let keys = words::keys(read.pieces);
+        let is_price = |at: usize| read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at));
+        let pieces: Vec<Piece> =
+            read.pieces.iter().enumerate().filter(|(at, _)| !is_price(*at)).map(|(_, piece)| piece.clone()).collect();
+        let keys = words::keys(&pieces);
         let mut known = ground.known(&keys);
         known.sort_unstable();
         known.dedup();
@@ -41,9 +45,13 @@ impl Reader<'_> {
                 place.words.contains(word) || place.asked_as.contains(word)
             })
         };
-        let standing = known.iter().filter(|word| stands(word)).count();
+        let named = read.mentions.iter().filter(|mention| {
+            cited.iter().any(|at| ground.places[*at].names.contains(&mention.name))
+        });
+        let standing = known.iter().filter(|word| stands(word)).count() + named.count();
         if standing == 0 {
-            return !known.is_empty() && known.len() * 2 >= keys.len();
+            let is_subject = known.iter().any(|word| ground.is_subject(*word));
+            return (known.len() > 1 || is_subject) && known.len() * 2 >= keys.len();
         }
         if standing * 3 >= known.len() {
             return false;
@@ -70,22 +78,41 @@ impl Reader<'_> {
         let keys = self.keys_beside_names(read, stretch);
         let words = ground.known(&keys);
         let names = names_of(&read.own(stretch));
+        let lead = words::keys(&read.pieces[stretch.clone()]).first().and_then(|key| ground.lexicon.find(key));
         let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
         let known = known.filter(|known| !ground.names.are_beside(&names, &known.names));
         let mut best = (0, true);
         for known in known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
             let (mut same, mut other) = (0, 0);
-            shared.for_each(|(_, denied)| if *denied == denies { same += 1 } else { other += 1 });
+            for (word, denied) in shared {
+                // What a sentence begins with is what it is about.
+                let weight = if known.lead == Some(*word) && lead == Some(*word) { 3 } else { 2 };
+                if *denied == denies { same += weight } else { other += weight }
+            }
             if same + other > best.0 {
                 best = (same + other, other > same);
             } else if same + other == best.0 {
                 best.1 &= other > same;
             }
         }
-        let (shared, is_opposite) = best;
-        let telling = keys.len();
-        shared > 0 && is_opposite && shared * 5 >= telling * 3 && (shared > 1 || telling == 1)
+        let (weight, is_opposite) = best;
+        let is_telling = |shared: usize| shared * 5 >= keys.len() * 3 && (shared > 1 || keys.len() == 1);
+        is_opposite && is_telling(weight / 2) || is_telling(self.only_opposite(&words, &names, denies, cited))
+    }
+
+    /// How many of the words stand with the other polarity, if none stands with this one.
+    fn only_opposite(&self, words: &[Word], names: &[Name], denies: bool, cited: &[usize]) -> usize {
+        let ground = self.grounds.ground;
+        let known = || {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            known.filter(|known| !ground.names.are_beside(names, &known.names))
+        };
+        let stands = |word: &Word, as_denied: bool| known().any(|known| known.words.contains(&(*word, as_denied)));
+        if words.iter().any(|word| stands(word, denies)) {
+            return 0;
+        }
+        words.iter().filter(|word| stands(word, !denies)).count()
     }
 
     /// "Growth has a helipad", where only its neighbour has one.
@@ -142,7 +169,7 @@ impl Reader<'_> {
     fn keys_beside_names(&self, read: &Read<'_>, range: &Range<usize>) -> Vec<String> {
         let headings = || read.mentions.iter().filter(|mention| self.grounds.ground.names.is_heading(mention.name));
         let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
-        let pieces: Vec<_> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
+        let pieces: Vec<Piece> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
         let mut keys = words::keys(&pieces);
         keys.sort_unstable();
         keys.dedup();

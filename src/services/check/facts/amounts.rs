@@ -2,11 +2,11 @@
 
 use super::{
     Fact, Per, Stated,
-    money::{is_time_or_off, period},
+    money::period,
 };
 use crate::services::check::{
     pieces::{Kind, Piece},
-    words::singular,
+    words::{self, singular},
 };
 
 /// How far behind a number its unit may stand: "5 business days", "7 automation workflows".
@@ -32,12 +32,9 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
-    if here.text == "1" && pieces.get(at + 1..at + 3).is_some_and(is_time_or_off) {
-        return None;
-    }
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
-        return Some(Stated::new(Fact::Time { amount: times(&here.text, factor), months }, at, at + 1));
+        return Some(Stated::new(Fact::Time { amount: times(&here.text, factor), months, written: here.text.clone() }, at, at + 1));
     }
     let is_counted = |piece: &&Piece| COUNTED.contains(&singular(&piece.text).as_str());
     let starts_line = at == 0 || pieces[at - 1].is(&["\n"]);
@@ -63,7 +60,7 @@ pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
     let before = at.checked_sub(1).map(|before| &pieces[before])?;
     let (months, factor) = time(pieces.get(at + 1)?)?;
     let counts = before.is(&["within", "in", "about", "after", "under", "have", "takes"]);
-    counts.then(|| Stated::new(Fact::Time { amount: factor.to_string(), months }, at, at + 2))
+    counts.then(|| Stated::new(Fact::Time { amount: factor.to_string(), months, written: "1".into() }, at, at + 2))
 }
 
 fn count(number: &str, behind: &Behind<'_>, pieces: &[Piece]) -> Fact {
@@ -81,7 +78,7 @@ fn behind(pieces: &[Piece], from: usize) -> Behind<'_> {
         match piece.kind {
             _ if goes_on => {}
             Kind::Number | Kind::Spelled if numbers == 0 && behind.nouns.is_empty() => numbers += 1,
-            Kind::Word if piece.is(&ENDS) => break,
+            Kind::Word if piece.is(&ENDS) || words::is_verbal(&piece.text) => break,
             Kind::Word => match time(piece) {
                 Some(time) => return Behind { time: Some(time), ..behind },
                 None if piece.is(&["and", "or", "to"]) => break,
@@ -111,11 +108,11 @@ fn time(piece: &Piece) -> Option<(bool, u64)> {
 /// In the languages the desk is asked in.
 const TIMES: [(&str, bool, u64); 7] = [
     ("minute minutes min mins minuto minutos minuten मिनट", false, 1),
-    ("hour hours hr hrs h hora horas heure heures stunde stunden घंटे घंटा घंटों ghante", false, 60),
-    ("day days día días dia dias jour jours tag tage tagen din दिन दिनों", false, 1_440),
-    ("week weeks semana semanas semaine semaines woche wochen हफ्ते सप्ताह", false, 10_080),
+    ("hour hours hr hrs h hora horas ora ore uur heure heures stunde stunden घंटे घंटा घंटों ghante", false, 60),
+    ("day days día días dia dias jour jours tag tage tagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों", false, 1_440),
+    ("week weeks semana semanas settimana settimane weken semaine semaines woche wochen हफ्ते सप्ताह", false, 10_080),
     ("fortnight fortnights", false, 20_160),
-    ("month months mes meses mois monat monate monaten महीने महीना mahine", true, 1),
+    ("month months mes meses mese mesi maand maanden mois monat monate monaten महीने महीना mahine", true, 1),
     ("year years año años an ans année années jahr jahre jahren साल वर्ष saal", true, 12),
 ];
 

@@ -19,6 +19,8 @@ pub enum Fact {
     Time {
         amount: String,
         months: bool,
+        /// As it was written, whatever the unit.
+        written: String,
     },
     /// So many of something, or "unlimited"; the nouns in the singular.
     Count {
@@ -26,7 +28,7 @@ pub enum Fact {
         nouns: Vec<String>,
         per: Option<Per>,
     },
-    /// A number of we don't know what.
+    /// A number without anything behind it: "children under 8".
     Number(String),
     Date {
         day: String,
@@ -90,6 +92,10 @@ impl Fact {
                 let same_rate = number == "unlimited" || per.is_none() || per == true_per;
                 number == true_number && same_thing && same_rate
             }
+            (
+                Self::Time { amount, months, .. },
+                Self::Time { amount: true_amount, months: true_months, .. },
+            ) => (amount, months) == (true_amount, true_months),
             (Self::Count { number, .. }, Self::Number(other)) => number == other && number != "unlimited",
             (Self::Number(number), ground) => ground.number() == Some(number),
             (Self::Date { day, month, year }, Self::Date { day: true_day, month: true_month, year: true_year }) => {
@@ -109,7 +115,7 @@ impl Fact {
             (Self::Count { nouns, .. }, Self::Count { nouns: others, .. }) => {
                 nouns.iter().any(|noun| others.contains(noun))
             }
-            (Self::Every(_), other) => other.per().is_some_and(|per| per != Per::Once),
+            (Self::Every(_), other) => other.per().is_some(),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -143,8 +149,9 @@ impl Fact {
             | Self::Percent(number)
             | Self::Number(number)
             | Self::Date { day: number, .. }
-            | Self::Count { number, .. } => Some(number),
-            Self::Time { .. } | Self::Weekday(_) | Self::Every(_) | Self::Link(_) => None,
+            | Self::Count { number, .. }
+            | Self::Time { written: number, .. } => Some(number),
+            Self::Weekday(_) | Self::Every(_) | Self::Link(_) => None,
         }
     }
 }
@@ -184,6 +191,7 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
     match here.kind {
         Kind::Link => Some(Stated::new(Fact::Link(here.text.clone()), at, at + 1)),
         Kind::Word if here.text == "unlimited" => Some(amounts::unlimited(pieces, at)),
+        Kind::Spelled if is_once(pieces, at) => Some(Stated::new(Fact::Every(Per::Once), at, at + 1)),
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
         Kind::Word if here.is(&["a", "an"]) => amounts::within_one(pieces, at),
         Kind::Word => {
@@ -207,6 +215,11 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
         }
         Kind::Sign => None,
     }
+}
+
+/// "A one-time payment."
+fn is_once(pieces: &[Piece], at: usize) -> bool {
+    pieces[at].text == "1" && pieces.get(at + 1..at + 3).is_some_and(money::is_time_or_off)
 }
 
 /// "Free of charge", "a free trial"; not "feel free" or "hassle-free".
