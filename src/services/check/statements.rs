@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use super::{
     clauses::clauses,
     facts::{Fact, facts},
-    names::{Name, Names},
+    names::{Mention, Name, Names},
     pieces::{Piece, pieces},
     polarity::stretches,
     sentences,
@@ -65,9 +65,10 @@ pub fn statements(
 
 /// "€4 for a cup and €9 for a jug": each clause with a name and a figure of its own says it of that.
 fn told_apart(pieces: &[Piece], names: &Names) -> Vec<Range<usize>> {
+    let plans = names.mentions(pieces, false).into_iter().filter(|mention| names.is_heading(mention.name));
+    let plans: Vec<Mention> = plans.collect();
     let stands_alone = |clause: &Range<usize>| {
-        let inside = &pieces[clause.clone()];
-        !names.mentions(inside, false).is_empty() && !facts(inside).is_empty()
+        plans.iter().any(|plan| clause.contains(&plan.from)) && !facts(&pieces[clause.clone()]).is_empty()
     };
     let (mut told, mut from) = (Vec::new(), 0);
     for clause in clauses(pieces) {

@@ -19,6 +19,9 @@ const LONGEST_NAMED: usize = 80;
 /// A word of more sections than this tells none of them apart.
 const COMMON: usize = 40;
 
+/// A word of so few sections is telling by itself.
+const RARE: usize = 2;
+
 impl Reader<'_> {
     /// A sentence that rests on a section speaks of what the section speaks of, and does not deny it.
     pub(super) fn wrong_wording(&self, read: &Read<'_>, cited: &[usize]) -> Option<String> {
@@ -51,9 +54,10 @@ impl Reader<'_> {
         let standing = known.iter().filter(|word| stands(word)).count() + named.count();
         if standing == 0 {
             let is_subject = known.iter().any(|word| ground.is_subject(*word));
-            return (known.len() > 1 || is_subject) && known.len() * 2 >= keys.len();
+            let is_rare = known.iter().any(|word| ground.lexicon.sections(*word).len() <= RARE);
+            return (known.len() > 1 || is_subject || is_rare) && known.len() * 2 >= keys.len();
         }
-        if standing * 3 >= known.len() {
+        if standing * 2 > known.len() {
             return false;
         }
         let mut elsewhere: HashMap<usize, usize> = HashMap::new();
@@ -84,15 +88,20 @@ impl Reader<'_> {
         let mut best = (0, true);
         for known in known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
-            let (mut same, mut other) = (0, 0);
+            let (mut led, mut same, mut other) = (0, 0, 0);
             for (word, denied) in shared {
                 // What a sentence begins with is what it is about.
-                let weight = if known.lead == Some(*word) && lead == Some(*word) { 3 } else { 2 };
-                if *denied == denies { same += weight } else { other += weight }
+                let leads = keys.len() > 1 && known.lead == Some(*word) && lead == Some(*word);
+                match (leads, *denied == denies) {
+                    (true, _) => led = 3,
+                    (false, true) => same += 2,
+                    (false, false) => other += 2,
+                }
             }
-            if same + other > best.0 {
-                best = (same + other, other > same);
-            } else if same + other == best.0 {
+            let weight = led + same + other;
+            if weight > best.0 {
+                best = (weight, other > same);
+            } else if weight == best.0 {
                 best.1 &= other > same;
             }
         }

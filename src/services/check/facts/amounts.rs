@@ -17,9 +17,10 @@ const COUNTED: [&str; 10] =
     ["package", "plan", "tier", "option", "step", "way", "thing", "question", "choice", "section"];
 
 /// Words between a number and what it counts that end the search for it.
-const ENDS: [&str; 24] = [
+const ENDS: [&str; 33] = [
     "for", "with", "in", "on", "per", "is", "are", "of", "if", "from", "a", "an", "each", "every", "by", "at", "than",
     "you", "we", "that", "which", "when", "more", "within",
+    "al", "por", "par", "pro", "im", "प्रति", "de", "du", "del",
 ];
 
 /// What stands behind a number.
