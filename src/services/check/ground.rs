@@ -67,7 +67,7 @@ impl Ground {
         self.sorts.contains_key(&word)
     }
 
-    /// Whether a section may speak for these subjects: it names most of them, or no section with
+    /// Whether a section may speak for these subjects: it names half of them or more, or no section with
     /// such a heading has such a figure.
     pub(super) fn may_speak_of(&self, place: &Place, subjects: &[Word], fact: &Fact) -> bool {
         let sorts = fact.sorts();
@@ -75,7 +75,7 @@ impl Ground {
             |subject: &Word| self.sorts.get(subject).is_some_and(|known| sorts.iter().any(|sort| known.contains(sort)));
         let missing = subjects.iter().filter(|subject| !place.words.contains(subject) && has_such(subject)).count();
         let standing = subjects.iter().filter(|subject| place.words.contains(subject)).count();
-        missing <= standing / 2
+        missing <= standing
     }
 
     fn add(&mut self, at: usize, section: &Section) {

@@ -13,6 +13,7 @@ mod polarity;
 mod reader;
 mod sentences;
 mod statements;
+mod strangers;
 mod text;
 mod wording;
 mod words;

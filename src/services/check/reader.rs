@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         let mentions = self.grounds.ground.names.mentions(&pieces, false);
         let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
         let cited: Vec<usize> = sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)).collect();
-        let mut wrong = self.unknown_names(&read);
+        let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         wrong.extend(self.foreign_names(&read, &cited));
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
@@ -216,23 +216,6 @@ impl<'a> Reader<'a> {
         is_count && marked && !is_ours && stated.fact != Fact::Number("unlimited".into()) && self.asked_facts.iter().any(told)
     }
 
-    /// "The Platinum plan", where nothing is called so.
-    fn unknown_names(&self, read: &Read<'_>) -> Vec<String> {
-        let ground = self.grounds.ground;
-        let called = |pair: &&[Piece]| {
-            let [name, what] = pair else { return false };
-            let is_plan = what.is(&["plan", "package", "tier", "subscription"]);
-            name.is_word() && name.capital && is_plan && !ground.vocabulary.contains(&name.text)
-        };
-        let in_records = |name: &Piece| self.grounds.records.iter().any(|line| line.to_lowercase().contains(&name.text));
-        let unknown = read.pieces.windows(2).skip(1).filter(called).filter(|pair| !in_records(&pair[0]));
-        let codes = read.pieces.iter().filter(|piece| piece.is_word() && is_code(&piece.text));
-        let codes = codes.filter(|piece| !ground.vocabulary.contains(&piece.text) && !in_records(piece));
-        let unknown_codes = codes.filter(|code| !self.asked.iter().any(|asked| asked.text == code.text));
-        let plans = unknown.map(|pair| format!("{} {}", pair[0].text, pair[1].text));
-        plans.chain(unknown_codes.map(|code| code.text.clone())).collect()
-    }
-
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize]) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
@@ -254,10 +237,4 @@ impl<'a> Reader<'a> {
 /// "For returns, …", "With the add-on, …".
 fn opens_topic(pieces: &[Piece]) -> bool {
     pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
-}
-
-/// "SEV3", "ISO27001": letters, then figures.
-fn is_code(word: &str) -> bool {
-    let figures = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -23,6 +23,14 @@ pub fn weekday(piece: &Piece) -> Option<usize> {
     WEEKDAYS.iter().position(|day| piece.text.trim_end_matches('s') == *day)
 }
 
+pub fn is_weekday(word: &str) -> bool {
+    WEEKDAYS.contains(&word.trim_end_matches('s'))
+}
+
+pub fn is_month(word: &str) -> bool {
+    MONTHS.contains(&word)
+}
+
 /// "4 January 2030", "January 4, 2030", "2030-01-04".
 pub fn date(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = pieces.get(at)?;

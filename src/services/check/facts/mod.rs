@@ -165,6 +165,8 @@ fn same_period(said: Option<Per>, truth: Option<Per>) -> bool {
     }
 }
 
+pub use dates::{is_month, is_weekday};
+
 /// Every fact that `pieces` state.
 pub fn facts(pieces: &[Piece]) -> Vec<Stated> {
     let mut facts = Vec::new();

@@ -62,6 +62,14 @@ fn key(token: &Token) -> String {
     token.stem.strip_suffix("eri").unwrap_or(&token.stem).to_owned()
 }
 
+/// The share of the words that are English glue.
+#[expect(clippy::cast_precision_loss, reason = "the words of a sentence")]
+pub fn english_share(pieces: &[Piece]) -> f32 {
+    let words: Vec<&str> = pieces.iter().filter(|piece| piece.is_word()).map(|piece| piece.text.as_str()).collect();
+    let glue = answer::tokens(&words.join(" ")).iter().filter(|token| token.is_stop()).count();
+    glue as f32 / words.len().max(1) as f32
+}
+
 pub fn singular(word: &str) -> String {
     let keeps = word.len() < 4 || word.ends_with("ss");
     if keeps { word.to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() }
