@@ -19,6 +19,7 @@ pub struct Desk {
     /// The other way round than the knowledge base, so that numbers and positions differ.
     shown: Vec<usize>,
     support_email: String,
+    records: Vec<String>,
 }
 
 impl Desk {
@@ -44,7 +45,7 @@ impl Desk {
         let knowledge = Knowledge::build(documents, voice);
         let ground = Ground::of(knowledge.sections());
         let shown = (0..knowledge.section_count()).rev().collect();
-        Self { knowledge, ground, shown, support_email: support_email.to_owned() }
+        Self { knowledge, ground, shown, support_email: support_email.to_owned(), records: Vec::new() }
     }
 
     /// The mark under which the model was shown a section.
@@ -52,21 +53,25 @@ impl Desk {
         format!("[{}]", self.shown.iter().position(|at| *at == section).unwrap() + 1)
     }
 
-    pub fn check(&self, asked: &str, reply: &str) -> Result<Checked, Unfit> {
-        self.check_with(asked, reply, &[])
+    /// The same desk, asked by a customer of whom this is known.
+    pub fn with_records(self, records: &[&str]) -> Self {
+        Self { records: records.iter().map(|&record| record.to_owned()).collect(), ..self }
     }
 
-    pub fn check_with(&self, asked: &str, reply: &str, records: &[&str]) -> Result<Checked, Unfit> {
-        let records: Vec<String> = records.iter().map(|&record| record.to_owned()).collect();
+    pub fn check(&self, asked: &str, reply: &str) -> Result<Checked, Unfit> {
+        self.check_cut(asked, reply, false)
+    }
+
+    pub fn check_cut(&self, asked: &str, reply: &str, cut: bool) -> Result<Checked, Unfit> {
         let grounds = Grounds {
             ground: &self.ground,
             shown: &self.shown,
-            records: &records,
+            records: &self.records,
             asked,
             support_email: &self.support_email,
             canary: CANARY,
         };
-        check(&self.numbered(reply), false, &grounds)
+        check(&self.numbered(reply), cut, &grounds)
     }
 
     /// `{words of its path}` becomes the mark of a section.

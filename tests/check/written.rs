@@ -24,6 +24,20 @@ fn held_out_corrupted_replies_are_caught() {
     Desk::shipped().count("held-out corrupted", &replies, false).at_least(0.0);
 }
 
+const RECORDS: [&str; 1] = ["Order 7: Starter, being built; bought on Tuesday 3 November 2026"];
+
+#[test]
+fn fresh_true_replies_are_shown() {
+    let replies = replies(include_str!("held_out/fresh_true.txt"), "true");
+    Desk::shipped().with_records(&RECORDS).count("fresh true", &replies, true).at_least(0.0);
+}
+
+#[test]
+fn fresh_corrupted_replies_are_caught() {
+    let replies = replies(include_str!("held_out/fresh_corrupted.txt"), "corrupted");
+    Desk::shipped().with_records(&RECORDS).count("fresh corrupted", &replies, false).at_least(0.0);
+}
+
 #[test]
 fn another_trade_needs_no_code_to_be_shown() {
     let replies = replies(include_str!("other_trade/true.txt"), "true");
