@@ -15,12 +15,18 @@ pub struct Read<'a> {
     pub mentions: &'a [Mention],
 }
 
+/// "And" and "but", in the languages the desk is asked in.
+const TURNS: [&str; 18] = [
+    ",", ";", "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e", "pero",
+    "mientras", "और",
+];
+
 /// Where a sentence may turn to something else; not inside "between 5 and 7 days".
 pub fn clauses(pieces: &[Piece]) -> Vec<Range<usize>> {
     let is_number = |at: Option<usize>| at.and_then(|at| pieces.get(at)).is_some_and(Piece::is_number);
     let turns = |at: usize| {
-        let inside_range = pieces[at].is(&["and"]) && is_number(at.checked_sub(1)) && is_number(Some(at + 1));
-        pieces[at].is(&[",", ";", "\n", "and", "but", "while", "whereas"]) && !inside_range
+        let inside_range = pieces[at].is(&["and", "und", "et", "y"]) && is_number(at.checked_sub(1)) && is_number(Some(at + 1));
+        pieces[at].is(&TURNS) && !inside_range
     };
     let mut clauses = Vec::new();
     let mut from = 0;

@@ -68,7 +68,9 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
             break;
         };
         let lists = piece.is(&[",", "and", "or", "nor", "/"]);
-        let conditions = piece.is(&["if", "when", "unless", "because", "whether", "once"]);
+        let as_long_as = piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|next| next.is(&["long"]));
+        let conditions =
+            piece.is(&["if", "when", "unless", "because", "whether", "once", "provided"]) || as_long_as;
         let turns =
             piece.is(&[";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"]);
         if lists || turns || conditions {

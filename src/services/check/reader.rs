@@ -80,22 +80,23 @@ impl<'a> Reader<'a> {
         let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
         let cited: Vec<usize> = sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)).collect();
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
-        wrong.extend(self.foreign_names(&read, &cited));
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
         }
         let rests_on_records = sentence.marks.contains(&Mark::Records);
+        wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
         if !rests_on_records {
             wrong.extend(self.wrong_wording(&read, &cited));
         }
         for clause in clauses(&pieces) {
             wrong.extend(self.clause(&read, &clause, &cited, goes_on));
+            let own = read.own(&clause);
             if clause.start == 0 && opens_topic(&pieces) {
-                self.topic = names_of(&read.own(&clause));
+                self.topic = names_of(&own);
             }
-            goes_on = true;
+            goes_on |= !own.is_empty();
         }
         if !sentence.goes_on {
             self.lead.clone_from(&self.names);
@@ -217,12 +218,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A sentence about a plan rests on a section that speaks of it.
-    fn foreign_names(&self, read: &Read<'_>, cited: &[usize]) -> Vec<String> {
+    fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
         let known = |name: Name| {
             in_records(name) || cited.iter().any(|at| self.grounds.ground.places[*at].names.contains(&name))
         };
-        if cited.is_empty() || read.mentions.iter().any(|mention| known(mention.name)) {
+        if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();
         }
         read.mentions.iter().map(|mention| join(&read.pieces[mention.from..mention.to])).collect()

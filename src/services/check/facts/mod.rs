@@ -194,6 +194,10 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
         Kind::Link => Some(Stated::new(Fact::Link(here.text.clone()), at, at + 1)),
         Kind::Word if here.text == "unlimited" => Some(amounts::unlimited(pieces, at)),
         Kind::Spelled if is_once(pieces, at) => Some(Stated::new(Fact::Every(Per::Once), at, at + 1)),
+        Kind::Word if here.is(&["no", "without"]) && after(1).is_some_and(|next| next.is(&["limit", "limits"])) => {
+            let on = 2 + usize::from(after(2).is_some_and(|next| next.is(&["on", "to", "of", "for"])));
+            Some(Stated { from: at, ..amounts::unlimited(pieces, at + on - 1) })
+        }
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
         Kind::Word if here.is(&["a", "an"]) => amounts::within_one(pieces, at),
         Kind::Word => {
