@@ -106,7 +106,11 @@ impl Desk {
         }
         let right = kinds.values().map(|kind| kind.0).sum();
         let said: Vec<String> = kinds.iter().map(|(kind, (right, all))| format!("{kind} {right}/{all}")).collect();
-        Count { right, all: replies.len(), report: format!("{name}: {right}/{} ({}){wrong}", replies.len(), said.join(", ")) }
+        Count {
+            right,
+            all: replies.len(),
+            report: format!("{name}: {right}/{} ({}){wrong}", replies.len(), said.join(", ")),
+        }
     }
 }
 

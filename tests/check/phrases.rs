@@ -68,7 +68,8 @@ pub fn all_words(section: &Section) -> HashSet<String> {
 pub fn numbers(text: &str) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
-        match found.last_mut().filter(|(_, end)| *end == at || (*end + 1 == at && text[*end..at].contains([',', '.']))) {
+        match found.last_mut().filter(|(_, end)| *end == at || (*end + 1 == at && text[*end..at].contains([',', '.'])))
+        {
             Some((_, end)) => *end = at + 1,
             None => found.push((at, at + 1)),
         }

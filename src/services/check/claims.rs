@@ -40,8 +40,7 @@ impl Ground {
 
     /// Whether a statement says it, and not of a neighbour of what it is said of.
     pub(super) fn says(&self, known: &Statement, claim: &Claim<'_>) -> bool {
-        !self.names.are_beside(claim.names, &known.names)
-            && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+        !self.names.are_beside(claim.names, &known.names) && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
     }
 
     /// Whether the words around the fact belong to a statement with another figure of its sort:

@@ -17,15 +17,16 @@ pub struct Read<'a> {
 
 /// "And" and "but", in the languages the desk is asked in.
 const TURNS: [&str; 18] = [
-    ",", ";", "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e", "pero",
-    "mientras", "और",
+    ",", ";", "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e",
+    "pero", "mientras", "और",
 ];
 
 /// Where a sentence may turn to something else; not inside "between 5 and 7 days".
 pub fn clauses(pieces: &[Piece]) -> Vec<Range<usize>> {
     let is_number = |at: Option<usize>| at.and_then(|at| pieces.get(at)).is_some_and(Piece::is_number);
     let turns = |at: usize| {
-        let inside_range = pieces[at].is(&["and", "und", "et", "y"]) && is_number(at.checked_sub(1)) && is_number(Some(at + 1));
+        let inside_range =
+            pieces[at].is(&["and", "und", "et", "y"]) && is_number(at.checked_sub(1)) && is_number(Some(at + 1));
         pieces[at].is(&TURNS) && !inside_range
     };
     let mut clauses = Vec::new();
@@ -52,9 +53,9 @@ pub fn refers_back(pieces: &[Piece]) -> bool {
     }
 }
 
-/// Names that stand together and are no neighbours are said of one thing: "Enterprise subscription".
+/// Names that stand together and are no neighbours are said of one thing: "Gold subscription".
 pub fn groups<'m>(mentions: &[&'m Mention], names: &Names) -> Vec<Vec<&'m Mention>> {
-    /// "The Starter package of the DFY range."
+    /// "The Gold package of the spring range."
     const TOGETHER: usize = 3;
     let mut groups: Vec<Vec<&Mention>> = Vec::new();
     for mention in mentions {
@@ -80,7 +81,7 @@ impl Read<'_> {
         self.mentions.iter().filter(|mention| clause.contains(&mention.from)).collect()
     }
 
-    /// The plan or policy a fact is said of: "… for Growth" behind it, else the nearest before it,
+    /// The plan or policy a fact is said of: "… for Gold" behind it, else the nearest before it,
     /// else the first after it.
     pub fn names_for(&self, stated: &Stated, own: &[&Mention], names: &Names) -> Vec<Name> {
         if matches!(stated.fact, Fact::Link(_)) && own.is_empty() {
@@ -132,7 +133,7 @@ impl Read<'_> {
     }
 }
 
-/// "£29/month for the Growth plan."
+/// "£12/month for the Gold plan."
 fn is_for(gap: &[Piece]) -> bool {
     let [first, rest @ ..] = gap else { return false };
     first.is(&["for", "with", "on", "under"])

@@ -80,8 +80,7 @@ impl Ground {
 
     fn add(&mut self, at: usize, section: &Section) {
         let path: Vec<String> = section.parents.iter().chain([&section.title]).cloned().collect();
-        let above: HashSet<Name> =
-            path.iter().flat_map(|heading| self.names.in_text(heading)).collect();
+        let above: HashSet<Name> = path.iter().flat_map(|heading| self.names.in_text(heading)).collect();
         let lexicon = &mut self.lexicon;
         let mut lines = section.lines.clone();
         lines.push(section.title.clone());

@@ -5,7 +5,7 @@ pub fn is_link(core: &str) -> bool {
     core.contains('@') && core.len() > 1 || core.contains("://") || is_path || is_domain(core)
 }
 
-/// "levqor.ai", "www.levqor.ai/terms"; not "e.g", "99.5" or "end.Next".
+/// "acme.example", "www.acme.example/terms"; not "e.g", "99.5" or "end.Next".
 fn is_domain(core: &str) -> bool {
     core.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).any(is_host)
 }

@@ -40,10 +40,12 @@ pub struct Names {
 
 /// Words that many headings have beside the name itself.
 const GENERIC: [&str; 16] = [
-    "with", "for",
-    "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost", "most",
-    "popular",
+    "with", "for", "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost",
+    "most", "popular",
 ];
+
+/// A name that is told apart in more groups is told apart nowhere.
+const MOST_GROUPS: usize = 32;
 
 /// A label has few words; "We make a proposal within 5 business days: ..." has none.
 const LONGEST_LABEL: usize = 4;
@@ -91,9 +93,7 @@ impl Names {
 
     /// Whether something about `others` is about a neighbour of one of `names` and not about it.
     pub fn are_beside(&self, names: &[Name], others: &HashSet<Name>) -> bool {
-        names.iter().any(|name| {
-            !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other))
-        })
+        names.iter().any(|name| !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other)))
     }
 
     pub fn are_siblings(&self, one: Name, other: Name) -> bool {
@@ -143,7 +143,10 @@ impl Names {
                 self.starts.extend(alias.first().cloned());
                 self.by_alias.entry(alias).or_insert(name);
             }
-            self.groups[name].push(self.group_count);
+            // "Price" may stand before a figure in every section; a few groups tell what it is beside.
+            if self.groups[name].len() < MOST_GROUPS {
+                self.groups[name].push(self.group_count);
+            }
             members.push(name);
         }
         self.group_count += 1;
@@ -159,7 +162,7 @@ fn label(line: &str) -> Option<String> {
     (is_short && !facts(&pieces(rest)).is_empty()).then(|| label.to_owned())
 }
 
-/// "DFY Starter" of "DFY Starter - £99 (One-Time)".
+/// "Spring Gold" of "Spring Gold - £34 (One-Time)".
 fn title_before_price(title: &str) -> Option<&str> {
     let (name, price) = title.split_once(" - ").or_else(|| title.split_once(": "))?;
     (!facts(&pieces(price)).is_empty()).then_some(name)

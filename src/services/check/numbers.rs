@@ -1,10 +1,10 @@
-//! Numbers in words: "twenty-nine" is 29.
+//! Numbers in words: "twenty-six" is 26.
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::pieces::{Kind, Piece};
 
-/// "twenty-nine", "two hundred", "a thousand": one number.
+/// "twenty-six", "two hundred", "a thousand": one number.
 pub fn with_numbers_in_words(pieces: &[Piece]) -> Vec<Piece> {
     let mut read = Vec::with_capacity(pieces.len());
     let mut at = 0;

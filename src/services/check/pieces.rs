@@ -21,7 +21,7 @@ pub struct Piece {
 pub enum Kind {
     Word,
     Number,
-    /// A number in words: "twenty-nine".
+    /// A number in words: "twenty-six".
     Spelled,
     /// An e-mail address, a URL, or a path of the site.
     Link,
@@ -131,7 +131,7 @@ fn number_end(chars: &[char], from: usize) -> usize {
     at
 }
 
-/// "1,000" is a thousand, "29.00" is 29 and "29,50" is 29.5.
+/// "1,000" is a thousand, "26.00" is 26 and "26,50" is 26.5.
 fn number(chars: &[char]) -> String {
     let text: String = chars.iter().collect();
     let points: Vec<&str> = text.split('.').collect();
@@ -162,13 +162,16 @@ mod tests {
 
     #[test]
     fn numbers_have_one_form() {
-        assert_eq!(texts("1,000 29.00 29,50 0.5 ２９ २९ 5k 1.000 99.999"), ["1000", "29", "29.5", "0.5", "29", "29", "5000", "1000", "99.999"]);
-        assert_eq!(texts("twenty-nine, two hundred and fifty, seven"), ["29", ",", "250", ",", "7"]);
+        assert_eq!(
+            texts("1,000 26.00 26,50 0.5 ２６ २६ 5k 1.000 99.999"),
+            ["1000", "26", "26.5", "0.5", "26", "26", "5000", "1000", "99.999"]
+        );
+        assert_eq!(texts("twenty-six, two hundred and fifty, seven"), ["26", ",", "250", ",", "7"]);
     }
 
     #[test]
     fn links_have_one_form_and_end_before_the_full_stop() {
-        assert_eq!(texts("(https://www.Levqor.ai/terms/)."), ["(", "levqor.ai/terms", ")", "."]);
+        assert_eq!(texts("(https://www.Acme.example/terms/)."), ["(", "acme.example/terms", ")", "."]);
         assert_eq!(texts("/refunds, help@acme.example!"), ["/refunds", ",", "help@acme.example", "!"]);
         assert_eq!(texts("e.g. 99.5"), ["e", ".", "g", ".", "99.5"]);
         for hidden in ["Evil.Com", "see:www.evil.example", "EVIL.EXAMPLE", "evil.example|x", "javascript://evil"] {

@@ -69,8 +69,7 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
         };
         let lists = piece.is(&[",", "and", "or", "nor", "/"]);
         let as_long_as = piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|next| next.is(&["long"]));
-        let conditions =
-            piece.is(&["if", "when", "unless", "because", "whether", "once", "provided"]) || as_long_as;
+        let conditions = piece.is(&["if", "when", "unless", "because", "whether", "once", "provided"]) || as_long_as;
         let turns =
             piece.is(&[";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"]);
         if lists || turns || conditions {
@@ -129,7 +128,8 @@ mod tests {
         ] {
             assert_eq!(denied(text), [is_denied], "{text}");
         }
-        for text in ["No, that is fine", "We never ship without asking", "If it does not fit, we take it back", "No-shows pay"]
+        for text in
+            ["No, that is fine", "We never ship without asking", "If it does not fit, we take it back", "No-shows pay"]
         {
             assert_eq!(denied(text), Vec::<String>::new(), "{text}");
         }

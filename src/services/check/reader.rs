@@ -18,6 +18,9 @@ use super::{
 /// More unsupported facts help no second try.
 const MOST_NAMED: usize = 12;
 
+/// A sentence that cites more sections is a list of them.
+const MOST_CITED: usize = 8;
+
 pub struct Reader<'a> {
     pub(super) grounds: &'a Grounds<'a>,
     pub(super) records: Vec<Statement>,
@@ -75,17 +78,18 @@ impl<'a> Reader<'a> {
 
     fn sentence(&mut self, sentence: &Sentence) -> Vec<String> {
         let pieces = pieces(&sentence.text);
-        let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(|stated| self.of_known_things(stated)).collect();
+        let rests_on_records = sentence.marks.contains(&Mark::Records);
+        let known = |stated| self.of_known_things(stated, rests_on_records);
+        let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
         let mentions = self.grounds.ground.names.mentions(&pieces, false);
         let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
-        let cited: Vec<usize> = sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)).collect();
+        let cited = self.cited(sentence);
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
         }
-        let rests_on_records = sentence.marks.contains(&Mark::Records);
         wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
         if !rests_on_records {
             wrong.extend(self.wrong_wording(&read, &cited));
@@ -102,6 +106,17 @@ impl<'a> Reader<'a> {
             self.lead.clone_from(&self.names);
         }
         wrong
+    }
+
+    /// The sections a sentence rests on; one that cites everything would rest on nothing.
+    fn cited(&self, sentence: &Sentence) -> Vec<usize> {
+        let mut cited: Vec<usize> = Vec::new();
+        for at in sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)) {
+            if cited.len() < MOST_CITED && !cited.contains(&at) {
+                cited.push(at);
+            }
+        }
+        cited
     }
 
     fn clause(&mut self, read: &Read<'_>, clause: &Range<usize>, cited: &[usize], goes_on: bool) -> Vec<String> {
@@ -185,13 +200,13 @@ impl<'a> Reader<'a> {
 
     /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
     /// ("one of them") it is no fact.
-    fn of_known_things(&self, mut stated: Stated) -> Option<Stated> {
+    fn of_known_things(&self, mut stated: Stated, rests_on_records: bool) -> Option<Stated> {
         if let Fact::Count { number, nouns, .. } = &mut stated.fact {
             nouns.retain(|noun| self.grounds.ground.counted.contains(noun) || self.counted.contains(noun));
             if nouns.is_empty() && number == "unlimited" {
                 return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
             }
-            if nouns.is_empty() && stated.is_spelled {
+            if nouns.is_empty() && stated.is_spelled && !rests_on_records {
                 return None;
             }
         }
@@ -214,7 +229,11 @@ impl<'a> Reader<'a> {
         let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
         let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
         let marked = read.pieces[..stated.from].iter().any(is_theirs);
-        is_count && marked && !is_ours && stated.fact != Fact::Number("unlimited".into()) && self.asked_facts.iter().any(told)
+        is_count
+            && marked
+            && !is_ours
+            && stated.fact != Fact::Number("unlimited".into())
+            && self.asked_facts.iter().any(told)
     }
 
     /// A sentence about a plan rests on a section that speaks of it.

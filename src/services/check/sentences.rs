@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn marks_belong_to_their_sentence_and_are_not_shown() {
-        let reply = "Growth is £29/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
+        let reply = "Gold is £12/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
 
         let marks: Vec<Vec<Mark>> = sentences(reply).into_iter().map(|sentence| sentence.marks).collect();
 
@@ -169,7 +169,7 @@ mod tests {
             "{:?}",
             sentences(reply)
         );
-        assert_eq!(shown(reply), "Growth is £29/month. It has e.g. 100 tasks.\n- Ask us");
+        assert_eq!(shown(reply), "Gold is £12/month. It has e.g. 100 tasks.\n- Ask us");
     }
 
     #[test]

@@ -36,11 +36,7 @@ impl Statement {
 
 /// The statements of some lines. A bullet goes on with the line before the list that ends in a
 /// colon, and is denied with it: "We never ship:".
-pub fn statements(
-    lines: &[String],
-    names: &Names,
-    number: &mut dyn FnMut(String) -> Option<Word>,
-) -> Vec<Statement> {
+pub fn statements(lines: &[String], names: &Names, number: &mut dyn FnMut(String) -> Option<Word>) -> Vec<Statement> {
     let mut intro: Vec<(Word, bool)> = Vec::new();
     let mut read = Vec::new();
     for line in lines {

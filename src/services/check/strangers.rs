@@ -1,12 +1,6 @@
 //! Strangers: names of plans, products, places and codes that nothing we know mentions.
 
-use super::{
-    clauses::Read,
-    pieces::Piece,
-    polarity::stretches,
-    reader::Reader,
-    words,
-};
+use super::{clauses::Read, pieces::Piece, polarity::stretches, reader::Reader, words};
 
 /// Of an English sentence at least this share is glue, measured on replies in five languages.
 const ENGLISH: f32 = 0.25;

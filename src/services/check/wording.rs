@@ -48,9 +48,10 @@ impl Reader<'_> {
                 place.words.contains(word) || place.asked_as.contains(word)
             })
         };
-        let named = read.mentions.iter().filter(|mention| {
-            cited.iter().any(|at| ground.places[*at].names.contains(&mention.name))
-        });
+        let named = read
+            .mentions
+            .iter()
+            .filter(|mention| cited.iter().any(|at| ground.places[*at].names.contains(&mention.name)));
         let standing = known.iter().filter(|word| stands(word)).count() + named.count();
         if standing == 0 {
             let is_subject = known.iter().any(|word| ground.is_subject(*word));
@@ -117,14 +118,15 @@ impl Reader<'_> {
             let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
             known.filter(|known| !ground.names.are_beside(names, &known.names))
         };
-        let stands = |word: &Word, as_denied: bool| known().any(|known| known.words.contains(&(*word, as_denied)));
+        let stands =
+            |word: &Word, as_denied: bool| known().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
         if words.iter().any(|word| stands(word, denies)) {
             return 0;
         }
         words.iter().filter(|word| stands(word, !denies)).count()
     }
 
-    /// "Growth has a helipad", where only its neighbour has one.
+    /// "Gold has a helipad", where only its neighbour has one.
     pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
         let ground = self.grounds.ground;
         let mut own = read.own(clause);
@@ -140,7 +142,8 @@ impl Reader<'_> {
             [one] => names_of(one),
             _ => return None,
         };
-        let denies = stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
+        let denies =
+            stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
         if names.is_empty() || denies {
             return None;
         }
@@ -162,9 +165,7 @@ impl Reader<'_> {
         let statements = || sections.iter().flat_map(|at| &ground.places[*at].statements);
         let is_neighbour = |known: &Statement| ground.names.are_beside(names, &known.names);
         let of_all = |known: &&Statement| known.names.iter().all(|name| names.contains(name));
-        let is_own = |known: &&Statement| {
-            known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known)
-        };
+        let is_own = |known: &&Statement| known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known);
         let own: Vec<&Statement> = statements().filter(is_own).collect();
         let is_foreign = |word: &Word| !own.iter().any(|known| known.has(*word));
         let general = statements().filter(of_all).map(|known| known.shares(words)).max().unwrap_or_default();

@@ -48,7 +48,11 @@ fn prices(desk: &Desk, plan: &Plan, replies: &mut Vec<Reply>) {
     add(replies, "price", format!("The {name} package is £{wrong}."));
     add(replies, "currency", format!("{name} costs ${amount} {mark}."));
     add(replies, "currency", format!("{name} costs {amount} euros {mark}."));
-    let swapped = if plan.is_monthly { ["/year", " per week", " as a one-time payment"] } else { ["/month", " per year", " a week"] };
+    let swapped = if plan.is_monthly {
+        ["/year", " per week", " as a one-time payment"]
+    } else {
+        ["/month", " per year", " a week"]
+    };
     for period in swapped {
         add(replies, "period", format!("{name} costs £{amount}{period} {mark}."));
     }
@@ -98,7 +102,8 @@ fn swapped_features(desk: &Desk, plan: &Plan, other: &Plan, replies: &mut Vec<Re
 /// Whether the plan's own section says so too, or one that speaks of all plans.
 fn holds_for(feature: &str, plan: &Plan, sections: &[Section]) -> bool {
     let feature = words(feature);
-    let is_general = |section: &&Section| !section.title.contains('£') && !section.lines.iter().any(|l| l.contains(" - "));
+    let is_general =
+        |section: &&Section| !section.title.contains('£') && !section.lines.iter().any(|l| l.contains(" - "));
     let mut general = sections.iter().filter(is_general).flat_map(|section| &section.lines);
     feature.is_subset(&all_words(&sections[plan.at])) || general.any(|line| feature.is_subset(&words(line)))
 }
@@ -120,7 +125,8 @@ fn swapped_labels(desk: &Desk, replies: &mut Vec<Reply>) {
         let said = |known: &Labelled| -> Vec<String> {
             numbers(&known.value).into_iter().map(|(from, to)| known.value[from..to].to_owned()).collect()
         };
-        let others = others.filter(|other| said(other).len() == said(one).len() && !other.value.starts_with("support@"));
+        let others =
+            others.filter(|other| said(other).len() == said(one).len() && !other.value.starts_with("support@"));
         for other in others.filter(|other| said(other).is_empty() || said(other) != said(one)) {
             let (label, value, mark) = (&one.label, &other.value, desk.mark(one.at));
             add(replies, "swapped label", format!("{label}: {value} {mark}."));

@@ -109,8 +109,23 @@ fn several(desk: &Desk, family: &[&Plan], replies: &mut Vec<Reply>) {
         with(&|plan| format!("{} costs £{}{} {}", plan.name, plan.amount, per(plan), mark(plan)), ", "),
         with(&|plan| format!("{} is £{}{} {}", plan.name, plan.amount, per(plan), mark(plan)), " and "),
         with(&|plan| format!("£{}{} for {} {}", plan.amount, per(plan), plan.name, mark(plan)), "; "),
-        with(&|plan| format!("- **{}**: £{}{}, {} {}", plan.name, plan.amount, per(plan), plan.features[0], mark(plan)), "\n"),
-        with(&|plan| format!("{} costs £{} {}. It includes {} {}.", plan.name, plan.amount, mark(plan), plan.features[0], mark(plan)), " "),
+        with(
+            &|plan| format!("- **{}**: £{}{}, {} {}", plan.name, plan.amount, per(plan), plan.features[0], mark(plan)),
+            "\n",
+        ),
+        with(
+            &|plan| {
+                format!(
+                    "{} costs £{} {}. It includes {} {}.",
+                    plan.name,
+                    plan.amount,
+                    mark(plan),
+                    plan.features[0],
+                    mark(plan)
+                )
+            },
+            " ",
+        ),
     ];
     for way in ways {
         add(replies, "several", asked, way);
@@ -133,7 +148,12 @@ fn lines(desk: &Desk, replies: &mut Vec<Reply>) {
         for line in &section.lines {
             let line = line.trim_start_matches("- ").trim_end_matches(['.', ':']);
             add(replies, "line", "tell me", format!("{line} {mark}."));
-            add(replies, "line", "tell me", format!("Hi there! {line}. {mark} Is there anything else I can help with?"));
+            add(
+                replies,
+                "line",
+                "tell me",
+                format!("Hi there! {line}. {mark} Is there anything else I can help with?"),
+            );
         }
     }
 }

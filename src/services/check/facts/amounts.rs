@@ -1,9 +1,6 @@
 //! Amounts: a number with what it counts, durations in minutes or months.
 
-use super::{
-    Fact, Per, Stated,
-    money::period,
-};
+use super::{Fact, Per, Stated, money::period};
 use crate::services::check::{
     pieces::{Kind, Piece},
     words::{self, singular},
@@ -19,8 +16,7 @@ const COUNTED: [&str; 10] =
 /// Words between a number and what it counts that end the search for it.
 const ENDS: [&str; 33] = [
     "for", "with", "in", "on", "per", "is", "are", "of", "if", "from", "a", "an", "each", "every", "by", "at", "than",
-    "you", "we", "that", "which", "when", "more", "within",
-    "al", "por", "par", "pro", "im", "प्रति", "de", "du", "del",
+    "you", "we", "that", "which", "when", "more", "within", "al", "por", "par", "pro", "im", "प्रति", "de", "du", "del",
 ];
 
 /// What stands behind a number.
@@ -35,7 +31,11 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
-        return Some(Stated::new(Fact::Time { amount: times(&here.text, factor), months, written: here.text.clone() }, at, at + 1));
+        return Some(Stated::new(
+            Fact::Time { amount: times(&here.text, factor), months, written: here.text.clone() },
+            at,
+            at + 1,
+        ));
     }
     let is_counted = |piece: &&Piece| COUNTED.contains(&singular(&piece.text).as_str());
     let starts_line = at == 0 || pieces[at - 1].is(&["\n"]);
@@ -110,7 +110,11 @@ fn time(piece: &Piece) -> Option<(bool, u64)> {
 const TIMES: [(&str, bool, u64); 7] = [
     ("minute minutes min mins minuto minutos minuten मिनट", false, 1),
     ("hour hours hr hrs h hora horas ora ore uur heure heures stunde stunden घंटे घंटा घंटों ghante", false, 60),
-    ("day days día días dia dias jour jours tag tage tagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों", false, 1_440),
+    (
+        "day days día días dia dias jour jours tag tage tagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
+        false,
+        1_440,
+    ),
     ("week weeks semana semanas settimana settimane weken semaine semaines woche wochen हफ्ते सप्ताह", false, 10_080),
     ("fortnight fortnights", false, 20_160),
     ("month months mes meses mese mesi maand maanden mois monat monate monaten महीने महीना mahine", true, 1),

@@ -55,4 +55,3 @@ pub fn date(pieces: &[Piece], at: usize) -> Option<Stated> {
     let year = year(Some(first)).filter(|_| shape)?;
     Some(Stated::new(Fact::Date { day: third.text.clone(), month: month - 1, year: Some(year) }, at, at + 5))
 }
-

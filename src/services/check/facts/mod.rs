@@ -92,10 +92,9 @@ impl Fact {
                 let same_rate = number == "unlimited" || per.is_none() || per == true_per;
                 number == true_number && same_thing && same_rate
             }
-            (
-                Self::Time { amount, months, .. },
-                Self::Time { amount: true_amount, months: true_months, .. },
-            ) => (amount, months) == (true_amount, true_months),
+            (Self::Time { amount, months, .. }, Self::Time { amount: true_amount, months: true_months, .. }) => {
+                (amount, months) == (true_amount, true_months)
+            }
             (Self::Count { number, .. }, Self::Number(other)) => number == other && number != "unlimited",
             (Self::Number(number), ground) => ground.number() == Some(number),
             (Self::Date { day, month, year }, Self::Date { day: true_day, month: true_month, year: true_year }) => {
@@ -254,11 +253,11 @@ mod tests {
     #[test]
     fn a_fact_is_the_same_however_it_is_written() {
         for (said, truth) in [
-            ("29 GBP per month", "£29/month"),
-            ("twenty-nine pounds a month", "£29/month"),
-            ("£29.00 monthly", "£29/month"),
-            ("£29", "£29/month"),
-            ("a one-time payment of £99", "£99"),
+            ("12 GBP per month", "£12/month"),
+            ("twelve pounds a month", "£12/month"),
+            ("£12.00 monthly", "£12/month"),
+            ("£12", "£12/month"),
+            ("a one-time payment of £34", "£34 (one-time)"),
             ("one thousand tasks", "1,000 tasks/month"),
             ("between 24 and 48 hours", "24-48 hours"),
             ("two days", "48 hours"),
@@ -267,10 +266,10 @@ mod tests {
             ("99.90 percent", "99.9%"),
             ("January 4th, 2030", "4 January 2030"),
             ("2030-01-04", "Friday 4 January 2030"),
-            ("https://levqor.ai/pricing", "www.levqor.ai/pricing"),
+            ("https://acme.example/pricing", "www.acme.example/pricing"),
             ("7 automation workflows", "7 workflows"),
             ("over 500 apps", "500+ more by API"),
-            ("９９ £", "£99"),
+            ("３４ £", "£34"),
         ] {
             assert!(rests(said, truth), "{said}: {:?} on {:?}", of(said), of(truth));
         }
@@ -279,19 +278,19 @@ mod tests {
     #[test]
     fn another_fact_does_not_rest_on_it() {
         for (said, truth) in [
-            ("£79", "£29/month, 79 tasks"),
-            ("£99/month", "£99 (One-Time)"),
-            ("$29", "£29"),
-            ("£29/year", "£29/month"),
+            ("£71", "£12/month, 71 tasks"),
+            ("£34/month", "£34 (One-Time)"),
+            ("$12", "£12"),
+            ("£12/year", "£12/month"),
             ("30 days", "30 workflows, 14 days"),
             ("30 months", "30 days"),
             ("20%", "20 days"),
             ("5 January", "4 January 2030"),
             ("4 January 2031", "4 January 2030"),
-            ("sales@levqor.ai.evil.example", "sales@levqor.ai"),
-            ("levqor.ai/other", "levqor.ai/pricing"),
+            ("sales@acme.example.evil.example", "sales@acme.example"),
+            ("acme.example/other", "acme.example/pricing"),
             ("24/7", "24 hours, 7 days"),
-            ("a free trial", "£29 trial"),
+            ("a free trial", "£12 trial"),
             ("on Sunday", "Monday-Friday"),
         ] {
             assert!(!rests(said, truth), "{said}: {:?} on {:?}", of(said), of(truth));

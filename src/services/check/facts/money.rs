@@ -5,7 +5,9 @@ use crate::services::check::pieces::Piece;
 
 fn currency(piece: &Piece) -> Option<&'static str> {
     match piece.text.as_str() {
-        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "libras" | "livres" | "pfund" | "पाउंड" => Some("gbp"),
+        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "libras" | "livres" | "pfund" | "पाउंड" => {
+            Some("gbp")
+        }
         "$" | "usd" | "dollar" | "dollars" | "dólares" | "dollari" => Some("usd"),
         "€" | "eur" | "euro" | "euros" => Some("eur"),
         "₹" | "inr" | "rupee" | "rupees" => Some("inr"),
@@ -14,7 +16,7 @@ fn currency(piece: &Piece) -> Option<&'static str> {
     }
 }
 
-/// "£29/month", "29 GBP per month", "twenty-nine pounds a month".
+/// "£12/month", "12 GBP per month", "twelve pounds a month".
 pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = pieces.get(at)?;
     let after = pieces.get(at + 1);
@@ -27,7 +29,7 @@ pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
     Some(Stated::new(Fact::Money { amount: amount.text.clone(), currency, per }, at, to))
 }
 
-/// How far behind a price its period may stand: "£29 each month", "£99 (one-time payment)".
+/// How far behind a price its period may stand: "£12 each month", "£34 (one-time payment)".
 const PERIOD_WITHIN: usize = 5;
 
 /// What a price or an amount is for, and where that ends.
@@ -53,8 +55,8 @@ pub fn period(pieces: &[Piece], from: usize) -> (Option<Per>, usize) {
 
 /// What may stand between a price and its period.
 const JOINS: [&str; 21] = [
-    "/", "per", "a", "an", "each", "every", "(", "-", "billed", "as", "paid", "al", "por", "par", "pro", "im", "प्रति", "the",
-    "is", "are", "automatically",
+    "/", "per", "a", "an", "each", "every", "(", "-", "billed", "as", "paid", "al", "por", "par", "pro", "im", "प्रति",
+    "the", "is", "are", "automatically",
 ];
 
 /// "One-time", "one off".
