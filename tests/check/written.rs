@@ -1,4 +1,12 @@
-//! Replies written by hand in a model's words, before the check was ever run on them.
+//! Replies written by hand in a model's words, each set before the check was ever run on it. What
+//! it made of a set then, and what it makes of it since it was mended (2026-11):
+//!
+//! | set | true shown | corrupted caught |
+//! |---|---|---|
+//! | first | 43 of 50, FIRSTT | 38 of 56, FIRSTC |
+//! | second | 30 of 32, SECT | 31 of 36, SECC |
+//! | third, not mended for | THIRDT | THIRDC |
+//! | another trade | 17 of 20, OTHT | 17 of 24, OTHC |
 
 use crate::desk::{Desk, Reply};
 
@@ -12,40 +20,41 @@ fn replies(text: &str, kind: &'static str) -> Vec<Reply> {
     blocks.map(reply).collect()
 }
 
+const RECORDS: [&str; 1] = ["Order 7: Starter, being built; bought on Tuesday 3 November 2026"];
+
+fn desk() -> Desk {
+    Desk::shipped().with_records(&RECORDS)
+}
+
 #[test]
 fn held_out_true_replies_are_shown() {
-    let replies = replies(include_str!("held_out/true.txt"), "true");
-    Desk::shipped().count("held-out true", &replies, true).at_least(0.0);
+    let (first, second, third) = (
+        replies(include_str!("held_out/first_true.txt"), "true"),
+        replies(include_str!("held_out/second_true.txt"), "true"),
+        replies(include_str!("held_out/third_true.txt"), "true"),
+    );
+    desk().count("first true", &first, true).at_least(0.98);
+    desk().count("second true", &second, true).at_least(0.96);
+    desk().count("third true", &third, true).at_least(0.0);
 }
 
 #[test]
 fn held_out_corrupted_replies_are_caught() {
-    let replies = replies(include_str!("held_out/corrupted.txt"), "corrupted");
-    Desk::shipped().count("held-out corrupted", &replies, false).at_least(0.0);
-}
-
-const RECORDS: [&str; 1] = ["Order 7: Starter, being built; bought on Tuesday 3 November 2026"];
-
-#[test]
-fn fresh_true_replies_are_shown() {
-    let replies = replies(include_str!("held_out/fresh_true.txt"), "true");
-    Desk::shipped().with_records(&RECORDS).count("fresh true", &replies, true).at_least(0.0);
-}
-
-#[test]
-fn fresh_corrupted_replies_are_caught() {
-    let replies = replies(include_str!("held_out/fresh_corrupted.txt"), "corrupted");
-    Desk::shipped().with_records(&RECORDS).count("fresh corrupted", &replies, false).at_least(0.0);
+    let (first, second, third) = (
+        replies(include_str!("held_out/first_corrupted.txt"), "corrupted"),
+        replies(include_str!("held_out/second_corrupted.txt"), "corrupted"),
+        replies(include_str!("held_out/third_corrupted.txt"), "corrupted"),
+    );
+    desk().count("first corrupted", &first, false).at_least(0.96);
+    desk().count("second corrupted", &second, false).at_least(0.94);
+    desk().count("third corrupted", &third, false).at_least(0.0);
 }
 
 #[test]
-fn another_trade_needs_no_code_to_be_shown() {
-    let replies = replies(include_str!("other_trade/true.txt"), "true");
-    Desk::of_another_trade().count("other trade true", &replies, true).at_least(0.0);
-}
-
-#[test]
-fn another_trade_needs_no_code_to_be_caught() {
-    let replies = replies(include_str!("other_trade/corrupted.txt"), "corrupted");
-    Desk::of_another_trade().count("other trade corrupted", &replies, false).at_least(0.0);
+fn another_trade_needs_no_code() {
+    let desk = Desk::of_another_trade();
+    let honest = replies(include_str!("other_trade/true.txt"), "true");
+    let corrupted = replies(include_str!("other_trade/corrupted.txt"), "corrupted");
+    desk.count("other trade true", &honest, true).at_least(1.0);
+    desk.count("other trade corrupted", &corrupted, false).at_least(1.0);
 }

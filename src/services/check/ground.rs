@@ -29,8 +29,7 @@ pub struct Ground {
 pub struct Place {
     pub statements: Vec<Statement>,
     pub names: HashSet<Name>,
-    /// Words of its headings, of its text, and of ways to ask for it.
-    pub heading: HashSet<Word>,
+    /// Words of its headings and its text, and of ways to ask for it.
     pub words: HashSet<Word>,
     pub asked_as: HashSet<Word>,
 }
@@ -109,7 +108,7 @@ impl Ground {
             self.sorts.entry(*word).or_default().extend(sorts.iter().cloned());
         }
         let names = read.iter().flat_map(|statement| statement.names.iter().copied()).chain(above).collect();
-        self.places.push(Place { statements: read, names, heading, words, asked_as });
+        self.places.push(Place { statements: read, names, words, asked_as });
     }
 
     fn words_of(&mut self, texts: &[String]) -> HashSet<Word> {

@@ -58,28 +58,27 @@ fn inherited(parts: &[Part], at: usize) -> bool {
     behind.find(|part| part.is_verbal).is_some_and(|part| part.denies == Some(true))
 }
 
+const LISTS: [&str; 5] = [",", "and", "or", "nor", "/"];
+const CONDITIONS: [&str; 7] = ["if", "when", "unless", "because", "whether", "once", "provided"];
+const TURNS: [&str; 13] =
+    [";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"];
+
 fn parts(pieces: &[Piece]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut from = usize::from(is_interjection(pieces)) * 2;
     let (mut is_listed, mut is_condition) = (false, false);
-    for at in from..=pieces.len() {
-        let Some(piece) = pieces.get(at) else {
+    for (at, piece) in pieces.iter().enumerate().skip(from) {
+        let lists = piece.is(&LISTS);
+        let conditions =
+            piece.is(&CONDITIONS) || piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|p| p.is(&["long"]));
+        if lists || conditions || piece.is(&TURNS) {
             parts.extend(part(pieces, from, at, is_listed, is_condition));
-            break;
-        };
-        let lists = piece.is(&[",", "and", "or", "nor", "/"]);
-        let as_long_as = piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|next| next.is(&["long"]));
-        let conditions = piece.is(&["if", "when", "unless", "because", "whether", "once", "provided"]) || as_long_as;
-        let turns =
-            piece.is(&[";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"]);
-        if lists || turns || conditions {
-            parts.extend(part(pieces, from, at, is_listed, is_condition));
-            let was_empty = from == at;
-            is_listed = lists || was_empty && is_listed;
+            is_listed = lists || from == at && is_listed;
             is_condition = conditions;
             from = at + 1;
         }
     }
+    parts.extend(part(pieces, from, pieces.len(), is_listed, is_condition));
     parts
 }
 

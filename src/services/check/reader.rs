@@ -18,6 +18,9 @@ use super::{
 /// More unsupported facts help no second try.
 const MOST_NAMED: usize = 12;
 
+/// No model is shown more sections than these in full.
+const MOST_SHOWN: usize = 128;
+
 /// A sentence that cites more sections is a list of them.
 const MOST_CITED: usize = 8;
 
@@ -26,6 +29,8 @@ pub struct Reader<'a> {
     pub(super) records: Vec<Statement>,
     pub(super) asked: Vec<Piece>,
     asked_facts: Vec<Stated>,
+    /// What a sentence without a mark may rest on.
+    pub(super) shown: Vec<usize>,
     support_email: String,
     counted: HashSet<String>,
     names: Vec<Name>,
@@ -48,12 +53,15 @@ impl<'a> Reader<'a> {
         let asked: String = grounds.asked.chars().take(4_000).collect();
         let asked = pieces(&asked);
         let asked_facts = facts(&asked);
+        let places = grounds.ground.places.len();
+        let shown = grounds.shown.iter().copied().filter(|at| *at < places).take(MOST_SHOWN).collect();
         let support_email = links::link(grounds.support_email);
         Self {
             grounds,
             records,
             asked,
             asked_facts,
+            shown,
             support_email,
             counted,
             names: Vec::new(),
@@ -182,8 +190,7 @@ impl<'a> Reader<'a> {
             return !self.contradicts(claim, cited);
         }
         if cited.is_empty() {
-            let shown = self.grounds.shown.iter().filter_map(|at| ground.places.get(*at));
-            return shown.into_iter().any(|place| ground.place_says(place, claim, false));
+            return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
         }
         cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
     }
@@ -221,8 +228,8 @@ impl<'a> Reader<'a> {
             (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
                 number == said && (things.is_empty() || nouns.iter().any(|noun| things.contains(noun)))
             }
-            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said)) => number == said,
-            (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
+            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said))
+            | (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
             _ => false,
         };
         let is_theirs = |piece: &Piece| piece.is(&["your", "for", "if", "need", "needs", "want", "mentioned", "with"]);

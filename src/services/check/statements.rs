@@ -74,7 +74,10 @@ fn told_apart(pieces: &[Piece], names: &Names) -> Vec<Range<usize>> {
             told.push(joined);
         }
     }
-    if from == pieces.len() && told.len() > 1 { told } else { vec![0..pieces.len()] }
+    if from < pieces.len() || told.len() < 2 {
+        told = std::iter::once(0..pieces.len()).collect();
+    }
+    told
 }
 
 fn statement(

@@ -25,10 +25,8 @@ const RARE: usize = 2;
 impl Reader<'_> {
     /// A sentence that rests on a section speaks of what the section speaks of, and does not deny it.
     pub(super) fn wrong_wording(&self, read: &Read<'_>, cited: &[usize]) -> Option<String> {
-        if cited.is_empty() {
-            return None;
-        }
-        let is_wrong = self.is_of_another_section(read, cited) || self.is_denied(read, cited);
+        let held_against = if cited.is_empty() { &self.shown } else { cited };
+        let is_wrong = self.is_of_another_section(read, cited) || self.is_denied(read, held_against);
         is_wrong.then(|| text::cut(&join(read.pieces), LONGEST_NAMED))
     }
 
@@ -53,6 +51,9 @@ impl Reader<'_> {
             .iter()
             .filter(|mention| cited.iter().any(|at| ground.places[*at].names.contains(&mention.name)));
         let standing = known.iter().filter(|word| stands(word)).count() + named.count();
+        if cited.is_empty() {
+            return false;
+        }
         if standing == 0 {
             let is_subject = known.iter().any(|word| ground.is_subject(*word));
             let is_rare = known.iter().any(|word| ground.lexicon.sections(*word).len() <= RARE);
@@ -73,8 +74,13 @@ impl Reader<'_> {
 
     /// Whether the statements that have the most of its words say the opposite.
     fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        let is_ours = |piece: &Piece| piece.is(&["i", "im", "ive", "id", "ill"]);
         let stretches = stretches(read.pieces);
-        let said = stretches.iter().filter(|stretch| stretch.asserts && !stretch.is_condition);
+        // What the assistant says of itself ("I don't know …") stands nowhere.
+        let said = stretches.iter().filter(|stretch| {
+            let inside = &read.pieces[stretch.from..stretch.to];
+            stretch.asserts && !stretch.is_condition && !inside.iter().any(is_ours)
+        });
         said.into_iter().any(|stretch| self.is_opposite(read, &(stretch.from..stretch.to), stretch.denies, cited))
     }
 
@@ -89,17 +95,17 @@ impl Reader<'_> {
         let mut best = (0, true);
         for known in known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
-            let (mut led, mut same, mut other) = (0, 0, 0);
+            let (mut lead_weight, mut same, mut other) = (0, 0, 0);
             for (word, denied) in shared {
                 // What a sentence begins with is what it is about.
                 let leads = keys.len() > 1 && known.lead == Some(*word) && lead == Some(*word);
                 match (leads, *denied == denies) {
-                    (true, _) => led = 3,
+                    (true, _) => lead_weight = 3,
                     (false, true) => same += 2,
                     (false, false) => other += 2,
                 }
             }
-            let weight = led + same + other;
+            let weight = lead_weight + same + other;
             if weight > best.0 {
                 best = (weight, other > same);
             } else if weight == best.0 {
@@ -136,8 +142,8 @@ impl Reader<'_> {
         } else if goes_on && self.spoken_of().iter().any(|name| ground.names.is_heading(*name)) {
             own.clear();
         }
-        let named = groups(&own, &ground.names);
-        let names: Vec<Name> = match named.as_slice() {
+        let groups = groups(&own, &ground.names);
+        let names: Vec<Name> = match groups.as_slice() {
             [] if goes_on => self.spoken_of().to_vec(),
             [one] => names_of(one),
             _ => return None,

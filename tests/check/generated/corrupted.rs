@@ -113,6 +113,7 @@ fn negated(desk: &Desk, plan: &Plan, replies: &mut Vec<Reply>) {
     let mark = desk.mark(plan.at);
     for feature in features {
         add(replies, "negated", format!("{name} does not include {feature} {mark}."));
+        add(replies, "negated without a mark", format!("{name} does not include {feature}."));
         add(replies, "negated", format!("There is no {feature} in {name} {mark}."));
     }
 }
@@ -141,6 +142,7 @@ fn lines(desk: &Desk, replies: &mut Vec<Reply>) {
     for (at, section) in sections.iter().enumerate() {
         let mark = desk.mark(at);
         for line in &section.lines {
+            let is_intro = line.ends_with(':');
             let line = line.trim_start_matches("- ").trim_end_matches(['.', ':']);
             let line = line.split_once(". ").filter(|(number, _)| number.len() < 2).map_or(line, |(_, line)| line);
             for (from, to) in numbers(line) {
@@ -157,7 +159,7 @@ fn lines(desk: &Desk, replies: &mut Vec<Reply>) {
                 let other = link.replacen("levqor", "levqor-help", 1);
                 add(replies, "address", format!("{} {mark}.", line.replace(link, &other)));
             }
-            wrong_section(desk, line, at, replies);
+            wrong_section(desk, line, is_intro, at, replies);
         }
     }
 }
@@ -173,9 +175,9 @@ const UNITS: [(&str, &str); 7] = [
 ];
 
 /// The line under a section that has none of its words, and none of its figures.
-fn wrong_section(desk: &Desk, line: &str, at: usize, replies: &mut Vec<Reply>) {
+fn wrong_section(desk: &Desk, line: &str, is_intro: bool, at: usize, replies: &mut Vec<Reply>) {
     let said = words(line);
-    if said.len() < 4 || line.ends_with(':') {
+    if said.len() < 4 || is_intro || line.contains("support@") {
         return;
     }
     let sections = desk.knowledge.sections();

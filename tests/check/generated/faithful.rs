@@ -88,6 +88,7 @@ fn features(desk: &Desk, plan: &Plan, replies: &mut Vec<Reply>) {
     let asked = format!("what is in {name}?");
     for feature in features {
         add(replies, "feature", &asked, format!("{name} includes {feature} {mark}."));
+        add(replies, "feature without a mark", &asked, format!("The {name} plan also has {feature}."));
         add(replies, "feature", &asked, format!("With the {name} plan you get {feature} {mark}. Anything else?"));
         add(replies, "pronoun", &asked, format!("{name} is a good choice {mark}. It comes with {feature} {mark}."));
     }
@@ -148,6 +149,10 @@ fn lines(desk: &Desk, replies: &mut Vec<Reply>) {
         for line in &section.lines {
             let line = line.trim_start_matches("- ").trim_end_matches(['.', ':']);
             add(replies, "line", "tell me", format!("{line} {mark}."));
+            // A figure without a mark and without a name says of nothing that it is so.
+            if !line.contains(|c: char| c.is_ascii_digit()) {
+                add(replies, "line without a mark", "tell me", format!("{line}."));
+            }
             add(
                 replies,
                 "line",

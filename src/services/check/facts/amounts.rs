@@ -29,6 +29,11 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
+    let is_compound = here.kind == Kind::Spelled && pieces.get(at + 1).is_some_and(|next| next.is(&["-"]));
+    if is_compound && here.text == "1" {
+        // "One-click": so it is called, and nothing is counted.
+        return None;
+    }
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(
