@@ -22,7 +22,7 @@ pub struct Claim<'a> {
 impl Ground {
     /// Whether the section says so of the same thing.
     pub(super) fn place_says(&self, place: &Place, claim: &Claim<'_>, is_cited: bool) -> bool {
-        let is_plain = matches!(claim.fact, Fact::Number(_) | Fact::Weekday(_) | Fact::Link(_) | Fact::Every(_));
+        let is_plain = matches!(claim.fact, Fact::Number(_) | Fact::Weekday(_) | Fact::Link(_));
         let about = |known: &Statement| claim.names.iter().any(|name| known.names.contains(name));
         let bound = |known: &Statement| {
             let unnamed = claim.names.is_empty() || is_plain;

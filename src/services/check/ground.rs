@@ -81,9 +81,10 @@ impl Ground {
         let path: Vec<String> = section.parents.iter().chain([&section.title]).cloned().collect();
         let above: HashSet<Name> = path.iter().flat_map(|heading| self.names.in_text(heading)).collect();
         let lexicon = &mut self.lexicon;
-        let mut lines = section.lines.clone();
-        lines.push(section.title.clone());
-        let mut read = statements(&lines, &self.names, &mut |key| Some(lexicon.add(key)));
+        let mut number = |key| Some(lexicon.add(key));
+        let mut read = statements(&section.lines, &self.names, &mut number);
+        let title = statements(std::slice::from_ref(&section.title), &self.names, &mut number);
+        read.extend(title.into_iter().map(|title| Statement { is_heading: true, ..title }));
         for statement in &mut read {
             statement.names.extend(above.iter().copied());
         }

@@ -135,7 +135,8 @@ impl<'a> Reader<'a> {
         let inherits = own.is_empty() && subjects.is_empty();
         let mut wrong = Vec::new();
         for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
-            if self.is_visitors_own(stated, read) {
+            let denied = || read.pieces[clause.clone()].iter().any(|piece| words::is_negation(&piece.text));
+            if self.is_visitors_own(stated, read) || stated.fact.is_aside() && denied() {
                 continue;
             }
             let mut names = read.names_for(stated, &own, &ground.names);
@@ -186,7 +187,7 @@ impl<'a> Reader<'a> {
         if self.records.iter().any(|known| ground.says(known, claim)) {
             return true;
         }
-        if let Fact::Every(_) = claim.fact {
+        if claim.fact.is_aside() {
             return !self.contradicts(claim, cited);
         }
         if cited.is_empty() {

@@ -21,6 +21,8 @@ pub struct Statement {
     pub words: Vec<(Word, bool)>,
     /// The first of them.
     pub lead: Option<Word>,
+    /// Headings name what is denied below them without denying it.
+    pub is_heading: bool,
 }
 
 impl Statement {
@@ -100,6 +102,7 @@ fn statement(
         names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
         words,
         lead,
+        is_heading: false,
     }
 }
 

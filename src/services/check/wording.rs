@@ -91,7 +91,7 @@ impl Reader<'_> {
         let names = names_of(&read.own(stretch));
         let lead = words::keys(&read.pieces[stretch.clone()]).first().and_then(|key| ground.lexicon.find(key));
         let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-        let known = known.filter(|known| !ground.names.are_beside(&names, &known.names));
+        let known = known.filter(|known| !known.is_heading && !ground.names.are_beside(&names, &known.names));
         let mut best = (0, true);
         for known in known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
@@ -122,7 +122,7 @@ impl Reader<'_> {
         let ground = self.grounds.ground;
         let known = || {
             let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-            known.filter(|known| !ground.names.are_beside(names, &known.names))
+            known.filter(|known| !known.is_heading && !ground.names.are_beside(names, &known.names))
         };
         let stands =
             |word: &Word, as_denied: bool| known().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
@@ -174,7 +174,8 @@ impl Reader<'_> {
         let is_own = |known: &&Statement| known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known);
         let own: Vec<&Statement> = statements().filter(is_own).collect();
         let is_foreign = |word: &Word| !own.iter().any(|known| known.has(*word));
-        let general = statements().filter(of_all).map(|known| known.shares(words)).max().unwrap_or_default();
+        let general = statements().filter(of_all).chain(own.iter().copied()).map(|known| known.shares(words)).max();
+        let general = general.unwrap_or_default();
         statements().filter(|known| is_neighbour(known)).any(|known| {
             let shared = known.shares(words);
             let foreign = words.iter().filter(|word| known.has(**word) && is_foreign(word)).count();

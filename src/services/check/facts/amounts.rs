@@ -65,7 +65,10 @@ pub fn unlimited(pieces: &[Piece], at: usize) -> Stated {
 pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
     let before = at.checked_sub(1).map(|before| &pieces[before])?;
     let (months, factor) = time(pieces.get(at + 1)?)?;
-    let counts = before.is(&["within", "in", "about", "after", "under", "have", "takes"]);
+    let counts = match pieces[at].text.as_str() {
+        "the" => before.is(&["within", "inside"]),
+        _ => before.is(&["within", "in", "about", "after", "under", "have", "takes", "for"]),
+    };
     counts.then(|| Stated::new(Fact::Time { amount: factor.to_string(), months, written: "1".into() }, at, at + 2))
 }
 

@@ -55,3 +55,27 @@ pub fn date(pieces: &[Piece], at: usize) -> Option<Stated> {
     let year = year(Some(first)).filter(|_| shape)?;
     Some(Stated::new(Fact::Date { day: third.text.clone(), month: month - 1, year: Some(year) }, at, at + 5))
 }
+
+/// "9am", "5 pm", "17:30", "9 Uhr".
+pub fn clock(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let here = pieces.get(at).filter(|piece| piece.kind == Kind::Number)?;
+    let hour: u64 = here.text.parse().ok().filter(|hour| *hour < 25)?;
+    let after = |n: usize| pieces.get(at + n);
+    let past: Option<u64> = match (after(1), after(2)) {
+        (Some(colon), Some(minutes)) if colon.is(&[":"]) && minutes.kind == Kind::Number => {
+            minutes.text.parse().ok().filter(|minutes| *minutes < 60)
+        }
+        _ => None,
+    };
+    let half = after(if past.is_some() { 3 } else { 1 });
+    let to = at + if past.is_some() { 3 } else { 1 };
+    let (hour, to) = match half.map(|half| half.text.as_str()) {
+        Some("am") => (hour % 12, to + 1),
+        Some("pm") => (hour % 12 + 12, to + 1),
+        Some("uhr") => (hour, to + 1),
+        _ if past.is_some() => (hour, to),
+        _ => return None,
+    };
+    let minutes = (hour * 60 + past.unwrap_or_default()).to_string();
+    Some(Stated::new(Fact::Clock { minutes, written: here.text.clone() }, at, to))
+}

@@ -16,6 +16,11 @@ pub enum Fact {
         /// As it was written, whatever the unit.
         written: String,
     },
+    /// In minutes since midnight.
+    Clock {
+        minutes: String,
+        written: String,
+    },
     /// So many of something, or "unlimited"; the nouns in the singular.
     Count {
         number: String,
@@ -32,6 +37,8 @@ pub enum Fact {
     Weekday(usize),
     /// "Billed monthly".
     Every(Per),
+    /// "Prices are in euros".
+    Currency(&'static str),
     Link(String),
 }
 
@@ -57,6 +64,8 @@ pub enum Sort {
     Date,
     Weekday,
     Every,
+    Clock,
+    Currency,
     Link,
 }
 
@@ -79,6 +88,11 @@ impl Fact {
             (Self::Time { amount, months, .. }, Self::Time { amount: true_amount, months: true_months, .. }) => {
                 (amount, months) == (true_amount, true_months)
             }
+            // "9h" is also how a clock is read.
+            (
+                Self::Clock { minutes, .. } | Self::Time { amount: minutes, months: false, .. },
+                Self::Clock { minutes: true_minutes, .. },
+            ) => minutes == true_minutes,
             (Self::Count { number, .. }, Self::Number(other)) => number == other && number != "unlimited",
             (Self::Number(number), ground) => ground.number() == Some(number),
             (Self::Date { day, month, year }, Self::Date { day: true_day, month: true_month, year: true_year }) => {
@@ -87,6 +101,7 @@ impl Fact {
             (Self::Link(link), Self::Link(known)) => {
                 link == known || !link.contains(['/', '@']) && known.starts_with(&format!("{link}/"))
             }
+            (Self::Currency(currency), ground) => ground.currency() == Some(*currency),
             (Self::Every(every), ground) => ground.per() == Some(*every),
             _ => self == ground,
         }
@@ -99,6 +114,7 @@ impl Fact {
                 nouns.iter().any(|noun| others.contains(noun))
             }
             (Self::Every(_), other) => other.per().is_some(),
+            (Self::Currency(_), other) => other.currency().is_some(),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -114,6 +130,8 @@ impl Fact {
             Self::Date { .. } => vec![Sort::Date],
             Self::Weekday(_) => vec![Sort::Weekday],
             Self::Every(_) => vec![Sort::Every],
+            Self::Clock { .. } => vec![Sort::Clock],
+            Self::Currency(_) => vec![Sort::Currency],
             Self::Link(_) => vec![Sort::Link],
         }
     }
@@ -126,6 +144,18 @@ impl Fact {
         }
     }
 
+    /// Whether it is often said in passing, and wrong only where another one stands.
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Self::Every(_) | Self::Currency(_))
+    }
+
+    fn currency(&self) -> Option<&'static str> {
+        match self {
+            Self::Money { currency, .. } | Self::Currency(currency) => Some(currency),
+            _ => None,
+        }
+    }
+
     fn number(&self) -> Option<&String> {
         match self {
             Self::Money { amount: number, .. }
@@ -133,8 +163,9 @@ impl Fact {
             | Self::Number(number)
             | Self::Date { day: number, .. }
             | Self::Count { number, .. }
+            | Self::Clock { written: number, .. }
             | Self::Time { written: number, .. } => Some(number),
-            Self::Weekday(_) | Self::Every(_) | Self::Link(_) => None,
+            Self::Weekday(_) | Self::Every(_) | Self::Currency(_) | Self::Link(_) => None,
         }
     }
 }

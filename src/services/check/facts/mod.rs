@@ -52,10 +52,11 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             Some(Stated { from: at, ..amounts::unlimited(pieces, at + on - 1) })
         }
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
-        Kind::Word if here.is(&["a", "an"]) => amounts::within_one(pieces, at),
+        Kind::Word if here.is(&["a", "an", "the"]) => amounts::within_one(pieces, at),
         Kind::Word => {
             let weekday = dates::weekday(here).map(Fact::Weekday);
-            let fact = weekday.or_else(|| money::every(here).map(Fact::Every))?;
+            let every = || money::every(pieces, at).map(Fact::Every);
+            let fact = weekday.or_else(every).or_else(|| money::currency(here).map(Fact::Currency))?;
             Some(Stated::new(fact, at, at + 1))
         }
         Kind::Number | Kind::Spelled => {
@@ -70,7 +71,7 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             {
                 return Some(Stated::new(Fact::Number(format!("{}/{}", here.text, other.text)), at, at + 3));
             }
-            amounts::amount(pieces, at)
+            dates::clock(pieces, at).or_else(|| amounts::amount(pieces, at))
         }
         Kind::Sign => None,
     }

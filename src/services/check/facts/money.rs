@@ -3,7 +3,7 @@
 use super::{Fact, Per, Stated};
 use crate::services::check::pieces::Piece;
 
-fn currency(piece: &Piece) -> Option<&'static str> {
+pub fn currency(piece: &Piece) -> Option<&'static str> {
     match piece.text.as_str() {
         "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "libras" | "livres" | "pfund" | "पाउंड" => {
             Some("gbp")
@@ -64,9 +64,13 @@ pub fn is_time_or_off(next: &[Piece]) -> bool {
     next[0].is(&["time", "off"]) || next[0].is(&["-"]) && next[1].is(&["time", "off"])
 }
 
-/// "Billed monthly", "annual billing": how often, without a figure.
-pub fn every(piece: &Piece) -> Option<Per> {
-    match piece.text.as_str() {
+/// "Billed monthly", "every week": how often, without a figure.
+pub fn every(pieces: &[Piece], at: usize) -> Option<Per> {
+    if pieces[at].is(&["every", "each"]) {
+        let unit = pieces.get(at + 1).filter(|unit| unit.is(&["hour", "day", "week", "month", "year"]))?;
+        return period(std::slice::from_ref(unit), 0).0;
+    }
+    match pieces[at].text.as_str() {
         "monthly" => Some(Per::Month),
         "yearly" | "annually" | "annual" => Some(Per::Year),
         "weekly" => Some(Per::Week),
