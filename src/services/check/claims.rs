@@ -13,6 +13,8 @@ pub struct Claim<'a> {
     pub fact: &'a Fact,
     /// The plan or policy it is said of.
     pub names: &'a [Name],
+    /// Whether it is said of every plan, not of one.
+    pub of_all: bool,
     /// What else the clause is about, of what headings name.
     pub subjects: &'a [Word],
     /// The words around the fact.
@@ -40,7 +42,10 @@ impl Ground {
 
     /// Whether a statement says it, and not of a neighbour of what it is said of.
     pub(super) fn says(&self, known: &Statement, claim: &Claim<'_>) -> bool {
-        !self.names.are_beside(claim.names, &known.names) && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+        let is_of_one = claim.of_all && known.names.iter().any(|name| self.names.has_siblings(*name));
+        !is_of_one
+            && !self.names.are_beside(claim.names, &known.names)
+            && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
     }
 
     /// Whether the words around the fact belong to a statement with another figure of its sort:

@@ -53,6 +53,16 @@ pub fn refers_back(pieces: &[Piece]) -> bool {
     }
 }
 
+/// "Every plan", "all our packages", where none is named.
+pub fn speaks_of_all(pieces: &[Piece]) -> bool {
+    /// "All of our plans".
+    const WITHIN: usize = 4;
+    let things =
+        ["plan", "plans", "package", "packages", "tier", "tiers", "subscription", "subscriptions", "option", "options"];
+    let mut all = (0..pieces.len()).filter(|at| pieces[*at].is(&["all", "every", "each", "any"]));
+    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(|piece| piece.is(&things)))
+}
+
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".
 pub fn groups<'m>(mentions: &[&'m Mention], names: &Names) -> Vec<Vec<&'m Mention>> {
     /// "The Gold package of the spring range."

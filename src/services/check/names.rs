@@ -31,7 +31,8 @@ pub struct Names {
     starts: HashSet<String>,
     /// The groups a name is told apart in.
     groups: Vec<Vec<usize>>,
-    group_count: usize,
+    /// How many names a group has.
+    group_sizes: Vec<usize>,
     /// Names that count in lower case too: headings above priced ones, such as "subscription".
     families: HashSet<Name>,
     /// Words that stand in lower case in the texts, so that a name of this one word needs its capital.
@@ -96,6 +97,11 @@ impl Names {
         names.iter().any(|name| !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other)))
     }
 
+    /// Whether a name is told apart from others at all.
+    pub fn has_siblings(&self, name: Name) -> bool {
+        self.groups[name].iter().any(|group| self.group_sizes[*group] > 1)
+    }
+
     pub fn are_siblings(&self, one: Name, other: Name) -> bool {
         one != other && self.groups[one].iter().any(|group| self.groups[other].contains(group))
     }
@@ -145,11 +151,11 @@ impl Names {
             }
             // "Price" may stand before a figure in every section; a few groups tell what it is beside.
             if self.groups[name].len() < MOST_GROUPS {
-                self.groups[name].push(self.group_count);
+                self.groups[name].push(self.group_sizes.len());
             }
             members.push(name);
         }
-        self.group_count += 1;
+        self.group_sizes.push(members.len());
         members
     }
 }

@@ -100,7 +100,7 @@ fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition:
 fn denies(pieces: &[Piece], at: usize) -> bool {
     let next = pieces.get(at + 1);
     let goes_on = next.is_some_and(|next| next.is(&["-", "only", "just", "later", "more", "less", "matter"]));
-    pieces[at].kind == Kind::Word && words::is_negation(&pieces[at].text) && !goes_on
+    pieces[at].kind == Kind::Word && words::is_negation(&pieces[at].text) && (pieces[at].text == "non" || !goes_on)
 }
 
 #[cfg(test)]

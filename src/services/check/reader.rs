@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use super::{
     Grounds,
     claims::Claim,
-    clauses::{Read, clauses, groups, join, names_of, refers_back},
+    clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
     facts::{Fact, Stated, facts},
     links,
     names::Name,
@@ -151,8 +151,10 @@ impl<'a> Reader<'a> {
             let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
             let around = read.around(stated, clause);
             let words = ground.known(&words::keys(&read.pieces[around]));
-            let holds =
-                |names: &Vec<Name>| self.holds(&Claim { fact: &stated.fact, names, subjects, words: &words }, cited);
+            let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
+            let holds = |names: &Vec<Name>| {
+                self.holds(&Claim { fact: &stated.fact, names, of_all, subjects, words: &words }, cited)
+            };
             if !alternatives.iter().any(holds) {
                 wrong.push(read.said(stated));
             }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    clauses::{Read, groups, join, names_of},
+    clauses::{Read, groups, join, names_of, speaks_of_all},
     names::Name,
     pieces::Piece,
     polarity::stretches,
@@ -143,14 +143,16 @@ impl Reader<'_> {
             own.clear();
         }
         let groups = groups(&own, &ground.names);
+        let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
         let names: Vec<Name> = match groups.as_slice() {
+            [] if of_all => Vec::new(),
             [] if goes_on => self.spoken_of().to_vec(),
             [one] => names_of(one),
             _ => return None,
         };
         let denies =
             stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
-        if names.is_empty() || denies {
+        if names.is_empty() && !of_all || denies {
             return None;
         }
         let keys = self.keys_beside_names(read, clause);
@@ -169,7 +171,11 @@ impl Reader<'_> {
         sections.sort_unstable();
         sections.dedup();
         let statements = || sections.iter().flat_map(|at| &ground.places[*at].statements);
-        let is_neighbour = |known: &Statement| ground.names.are_beside(names, &known.names);
+        let is_neighbour = |known: &Statement| match names {
+            // Said of every plan, it is wrong where it stands of one.
+            [] => known.names.iter().any(|name| ground.names.has_siblings(*name)),
+            _ => ground.names.are_beside(names, &known.names),
+        };
         let of_all = |known: &&Statement| known.names.iter().all(|name| names.contains(name));
         let is_own = |known: &&Statement| known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known);
         let own: Vec<&Statement> = statements().filter(is_own).collect();
