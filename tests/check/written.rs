@@ -33,6 +33,8 @@ fn held_out_true_replies_are_shown() {
         replies(include_str!("held_out/second_true.txt"), "true"),
         replies(include_str!("held_out/third_true.txt"), "true"),
     );
+    let fourth = replies(include_str!("held_out/fourth_true.txt"), "true");
+    desk().count("fourth true", &fourth, true).at_least(0.0);
     desk().count("first true", &first, true).at_least(0.98);
     desk().count("second true", &second, true).at_least(0.96);
     desk().count("third true", &third, true).at_least(0.0);
@@ -45,6 +47,8 @@ fn held_out_corrupted_replies_are_caught() {
         replies(include_str!("held_out/second_corrupted.txt"), "corrupted"),
         replies(include_str!("held_out/third_corrupted.txt"), "corrupted"),
     );
+    let fourth = replies(include_str!("held_out/fourth_corrupted.txt"), "corrupted");
+    desk().count("fourth corrupted", &fourth, false).at_least(0.0);
     desk().count("first corrupted", &first, false).at_least(0.96);
     desk().count("second corrupted", &second, false).at_least(0.94);
     desk().count("third corrupted", &third, false).at_least(0.0);

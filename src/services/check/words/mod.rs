@@ -54,7 +54,8 @@ pub fn keys(pieces: &[Piece]) -> Vec<String> {
 }
 
 fn is_telling(token: &Token) -> bool {
-    !token.is_stop() && !token.is_number() && token.word.len() > 1 && !GENERIC.contains(token.word.as_str())
+    let is_glue = token.is_stop() || token.is_number() || is_negation(&token.word);
+    !is_glue && token.word.len() > 1 && !GENERIC.contains(token.word.as_str())
 }
 
 /// "Delivery" and "delivered" are one word, which their stems are not.
