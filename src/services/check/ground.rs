@@ -86,7 +86,13 @@ impl Ground {
         let title = statements(std::slice::from_ref(&section.title), &self.names, &mut number);
         read.extend(title.into_iter().map(|title| Statement { is_heading: true, ..title }));
         for statement in &mut read {
-            statement.names.extend(above.iter().copied());
+            // A heading that names several leaves it to each line to say which.
+            let one_of_several = |name: &&Name| above.iter().any(|other| self.names.are_siblings(*other, **name));
+            let beside = |name: &&Name| {
+                one_of_several(name) && statement.names.iter().any(|own| self.names.are_siblings(*own, **name))
+            };
+            let more: Vec<Name> = above.iter().filter(|name| !beside(name)).copied().collect();
+            statement.names.extend(more);
         }
         let heading = self.words_of(&path);
         let asked_as = self.words_of(&section.aliases);

@@ -71,11 +71,13 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
         let lists = piece.is(&LISTS);
         let conditions =
             piece.is(&CONDITIONS) || piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|p| p.is(&["long"]));
-        if lists || conditions || piece.is(&TURNS) {
+        // "Sold without a lid" denies the lid; "never sold without a lid" affirms it.
+        let excepts = piece.is(&["without"]) && at > from && !(from..at).any(|at| denies(pieces, at));
+        if lists || conditions || excepts || piece.is(&TURNS) {
             parts.extend(part(pieces, from, at, is_listed, is_condition));
             is_listed = lists || from == at && is_listed;
             is_condition = conditions;
-            from = at + 1;
+            from = if excepts { at } else { at + 1 };
         }
     }
     parts.extend(part(pieces, from, pieces.len(), is_listed, is_condition));

@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         for clause in clauses(&pieces) {
             wrong.extend(self.clause(&read, &clause, &cited, goes_on));
             let own = read.own(&clause);
-            if clause.start == 0 && opens_topic(&pieces) {
+            if clause.start == 0 && opens_topic(&pieces[clause.clone()]) {
                 self.topic = names_of(&own);
             }
             goes_on |= !own.is_empty();
@@ -266,5 +266,6 @@ impl<'a> Reader<'a> {
 
 /// "For returns, …", "With the add-on, …".
 fn opens_topic(pieces: &[Piece]) -> bool {
-    pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
+    let is_said = pieces.iter().any(|piece| words::is_verbal(&piece.text));
+    !is_said && pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
 }

@@ -117,16 +117,28 @@ fn time(piece: &Piece) -> Option<(bool, u64)> {
 /// In the languages the desk is asked in.
 const TIMES: [(&str, bool, u64); 7] = [
     ("minute minutes min mins minuto minutos minuten मिनट", false, 1),
-    ("hour hours hr hrs h hora horas ora ore uur heure heures stunde stunden घंटे घंटा घंटों ghante", false, 60),
     (
-        "day days día días dia dias jour jours tag tage tagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
+        "hour hours hr hrs h hora horas ora ore uur heure heures stunde stunden stündig stündige stündigen घंटे घंटा घंटों ghante",
+        false,
+        60,
+    ),
+    (
+        "day days día días dia dias jour jours tag tage tagen tägig tägige tägigen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
         false,
         1_440,
     ),
-    ("week weeks semana semanas settimana settimane weken semaine semaines woche wochen हफ्ते सप्ताह", false, 10_080),
+    (
+        "week weeks semana semanas settimana settimane weken semaine semaines woche wochen wöchig wöchige wöchigen हफ्ते सप्ताह",
+        false,
+        10_080,
+    ),
     ("fortnight fortnights", false, 20_160),
-    ("month months mes meses mese mesi maand maanden mois monat monate monaten महीने महीना mahine", true, 1),
-    ("year years año años an ans année années jahr jahre jahren साल वर्ष saal", true, 12),
+    (
+        "month months mes meses mese mesi maand maanden mois monat monate monaten monatig monatige monatigen महीने महीना mahine",
+        true,
+        1,
+    ),
+    ("year years año años an ans année années jahr jahre jahren jährig jährige jährigen साल वर्ष saal", true, 12),
 ];
 
 fn times(number: &str, factor: u64) -> String {
