@@ -35,6 +35,8 @@ fn held_out_true_replies_are_shown() {
     );
     let fourth = replies(include_str!("held_out/fourth_true.txt"), "true");
     desk().count("fourth true", &fourth, true).at_least(0.0);
+    let fifth = replies(include_str!("held_out/fifth_true.txt"), "true");
+    desk().count("fifth true", &fifth, true).at_least(0.0);
     desk().count("first true", &first, true).at_least(0.98);
     desk().count("second true", &second, true).at_least(0.96);
     desk().count("third true", &third, true).at_least(0.0);
@@ -49,6 +51,8 @@ fn held_out_corrupted_replies_are_caught() {
     );
     let fourth = replies(include_str!("held_out/fourth_corrupted.txt"), "corrupted");
     desk().count("fourth corrupted", &fourth, false).at_least(0.0);
+    let fifth = replies(include_str!("held_out/fifth_corrupted.txt"), "corrupted");
+    desk().count("fifth corrupted", &fifth, false).at_least(0.0);
     desk().count("first corrupted", &first, false).at_least(0.96);
     desk().count("second corrupted", &second, false).at_least(0.94);
     desk().count("third corrupted", &third, false).at_least(0.0);
@@ -59,6 +63,10 @@ fn another_trade_needs_no_code() {
     let desk = Desk::of_another_trade();
     let honest = replies(include_str!("other_trade/true.txt"), "true");
     let corrupted = replies(include_str!("other_trade/corrupted.txt"), "corrupted");
+    let second = replies(include_str!("other_trade/second_true.txt"), "true");
+    let second_corrupted = replies(include_str!("other_trade/second_corrupted.txt"), "corrupted");
+    desk.count("other trade second true", &second, true).at_least(0.0);
+    desk.count("other trade second corrupted", &second_corrupted, false).at_least(0.0);
     desk.count("other trade true", &honest, true).at_least(1.0);
     desk.count("other trade corrupted", &corrupted, false).at_least(1.0);
 }
