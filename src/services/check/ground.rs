@@ -19,6 +19,8 @@ pub struct Ground {
     pub(super) lexicon: Lexicon,
     /// Words as they are written, to know a name that nothing has.
     pub(super) vocabulary: HashSet<String>,
+    /// How the names among them begin: "Cornish" is of "Cornwall".
+    pub(super) origins: HashSet<String>,
     /// What is counted anywhere: "tasks", "gears".
     pub(super) counted: HashSet<String>,
     /// What sections with a word in their headings have figures of.
@@ -42,6 +44,7 @@ impl Ground {
             places: Vec::with_capacity(sections.len()),
             lexicon: Lexicon::default(),
             vocabulary: HashSet::new(),
+            origins: HashSet::new(),
             counted: HashSet::new(),
             sorts: HashMap::new(),
         };
@@ -102,7 +105,9 @@ impl Ground {
             self.lexicon.note(*word, at);
         }
         for text in section.lines.iter().chain(&path) {
-            self.vocabulary.extend(pieces(text).into_iter().map(|piece| piece.text));
+            let pieces = pieces(text);
+            self.origins.extend(pieces.iter().filter(|piece| piece.capital).filter_map(|piece| origin(&piece.text)));
+            self.vocabulary.extend(pieces.into_iter().map(|piece| piece.text));
         }
         let facts = read.iter().flat_map(|statement| &statement.facts);
         let sorts: HashSet<Sort> = facts.flat_map(Fact::sorts).collect();
@@ -128,4 +133,12 @@ impl Place {
     pub fn is_about_any(&self, subjects: &[Word]) -> bool {
         subjects.iter().any(|subject| self.words.contains(subject))
     }
+}
+
+/// What an adjective keeps of the name it is made of.
+pub fn origin(name: &str) -> Option<String> {
+    /// Of shorter beginnings too many words have the same.
+    const KEPT: usize = 4;
+    let kept: String = name.chars().take(KEPT).collect();
+    (kept.chars().count() == KEPT).then_some(kept)
 }

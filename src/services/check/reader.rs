@@ -6,7 +6,7 @@ use super::{
     Grounds,
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
-    facts::{Fact, Stated, facts},
+    facts::{Fact, Stated, facts, is_measure},
     links,
     names::Name,
     pieces::{Piece, pieces},
@@ -212,7 +212,8 @@ impl<'a> Reader<'a> {
     /// ("one of them") it is no fact.
     fn of_known_things(&self, mut stated: Stated, rests_on_records: bool) -> Option<Stated> {
         if let Fact::Count { number, nouns, .. } = &mut stated.fact {
-            nouns.retain(|noun| self.grounds.ground.counted.contains(noun) || self.counted.contains(noun));
+            let counted = &self.grounds.ground.counted;
+            nouns.retain(|noun| counted.contains(noun) || self.counted.contains(noun) || is_measure(noun));
             if nouns.is_empty() && number == "unlimited" {
                 return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
             }

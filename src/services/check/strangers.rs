@@ -1,6 +1,6 @@
 //! Strangers: names of plans, products, places and codes that nothing we know mentions.
 
-use super::{clauses::Read, pieces::Piece, polarity::stretches, reader::Reader, words};
+use super::{clauses::Read, ground::origin, pieces::Piece, polarity::stretches, reader::Reader, words};
 
 /// Of an English sentence at least this share is glue, measured on replies in five languages.
 const ENGLISH: f32 = 0.25;
@@ -58,9 +58,12 @@ impl Reader<'_> {
     }
 
     fn is_known(&self, piece: &Piece) -> bool {
-        let singular = words::singular(&piece.text);
-        let vocabulary = &self.grounds.ground.vocabulary;
-        vocabulary.contains(&piece.text) || vocabulary.contains(&singular) || self.is_in_records(&piece.text)
+        let ground = self.grounds.ground;
+        let is_adjective = ["ish", "ian", "ese"].iter().any(|ending| piece.text.ends_with(ending));
+        ground.vocabulary.contains(&piece.text)
+            || ground.vocabulary.contains(&words::singular(&piece.text))
+            || is_adjective && origin(&piece.text).is_some_and(|name| ground.origins.contains(&name))
+            || self.is_in_records(&piece.text)
     }
 
     fn is_in_records(&self, word: &str) -> bool {

@@ -13,6 +13,16 @@ const UNIT_WITHIN: usize = 5;
 const COUNTED: [&str; 10] =
     ["package", "plan", "tier", "option", "step", "way", "thing", "question", "choice", "section"];
 
+/// What is measured rather than counted: another measure is another amount, wherever it stands.
+const MEASURES: [&str; 21] = [
+    "km", "kilometre", "kilometer", "mile", "metre", "meter", "cm", "mm", "inch", "foot", "kg", "gram", "lb", "pound",
+    "litre", "liter", "gb", "mb", "tb", "second", "degree",
+];
+
+pub fn is_measure(noun: &str) -> bool {
+    MEASURES.contains(&noun)
+}
+
 /// Words between a number and what it counts that end the search for it.
 const ENDS: [&str; 33] = [
     "for", "with", "in", "on", "per", "is", "are", "of", "if", "from", "a", "an", "each", "every", "by", "at", "than",
@@ -29,11 +39,6 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
-    let is_compound = here.kind == Kind::Spelled && pieces.get(at + 1).is_some_and(|next| next.is(&["-"]));
-    if is_compound && here.text == "1" {
-        // "One-click": so it is called, and nothing is counted.
-        return None;
-    }
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(

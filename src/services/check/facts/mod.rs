@@ -5,6 +5,7 @@ mod dates;
 mod fact;
 mod money;
 
+pub use amounts::is_measure;
 pub use dates::{is_month, is_weekday};
 pub use fact::{Fact, Per, Sort};
 
@@ -85,8 +86,10 @@ fn is_once(pieces: &[Piece], at: usize) -> bool {
 /// "Free of charge", "a free trial"; not "feel free" or "hassle-free".
 fn is_free(pieces: &[Piece], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| &pieces[before]);
+    // Not the dash of a list.
+    let is_hyphen = at.checked_sub(2).is_some_and(|word| pieces[word].is_word());
     pieces[at].text == "free"
-        && !before.is_some_and(|piece| piece.is(&["feel", "-"]))
+        && !before.is_some_and(|piece| piece.is(&["feel"]) || piece.is(&["-"]) && is_hyphen)
         && !pieces.get(at + 1).is_some_and(|piece| piece.is(&["to", "up"]))
 }
 
