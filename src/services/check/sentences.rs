@@ -28,19 +28,21 @@ pub fn sentences(reply: &str) -> Vec<Sentence> {
     for line in reply.lines() {
         let mut opens_line = true;
         for piece in split(line) {
-            let (text, marks) = without_marks(piece);
-            let Some(last) = sentences.last_mut().filter(|_| text.trim().is_empty()) else {
-                let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
-                sentences.push(Sentence { goes_on: opens_line && line.starts_with("- "), text, marks, is_whole });
-                opens_line = false;
-                continue;
-            };
             // Marks behind the full stop belong to the sentence before.
-            let last: &mut Sentence = last;
-            last.marks.extend(marks);
+            let (behind, piece) = leading_marks(piece);
+            if let Some(last) = sentences.last_mut() {
+                let last: &mut Sentence = last;
+                last.marks.extend(behind);
+            }
+            let (text, marks) = without_marks(piece);
+            if text.trim().is_empty() {
+                continue;
+            }
+            let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
+            sentences.push(Sentence { goes_on: opens_line && is_entry(line), text, marks, is_whole });
+            opens_line = false;
         }
     }
-    sentences.retain(|sentence| !sentence.text.trim().is_empty());
     sentences
 }
 
@@ -48,6 +50,18 @@ pub fn sentences(reply: &str) -> Vec<Sentence> {
 pub fn shown(reply: &str) -> String {
     let lines: Vec<String> = reply.lines().map(|line| tidy(&without_marks(line).0)).collect();
     lines.join("\n").trim().to_owned()
+}
+
+/// Everything up to the end of the last sentence that has one.
+pub fn whole(text: &str) -> Option<String> {
+    if sentences(text).last()?.is_whole {
+        return Some(text.to_owned());
+    }
+    let ends = |(at, c): &(usize, char)| {
+        matches!(c, '.' | '!' | '?' | '।') && text[at + c.len_utf8()..].starts_with([' ', '\n'])
+    };
+    let (at, end) = text.char_indices().rfind(ends)?;
+    Some(text[..at + end.len_utf8()].to_owned())
 }
 
 /// Cuts behind a full stop that is followed by a space.
@@ -72,6 +86,24 @@ fn is_abbreviation(text: &str) -> bool {
     let number = last.trim_end_matches('.');
     ["e.g.", "i.e.", "approx.", "vs.", "no."].contains(&last.to_lowercase().as_str())
         || (last == text.trim() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// "- one" or "1. one".
+fn is_entry(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || (number.len() < line.len() && number.starts_with(". "))
+}
+
+/// The marks a piece begins with, and the rest of it; where there is no sentence before them,
+/// they are read with the rest.
+fn leading_marks(piece: &str) -> (Vec<Mark>, &str) {
+    let (mut marks, mut rest) = (Vec::new(), piece);
+    while let Some((inside, after)) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let Some(found) = marks_in(inside) else { break };
+        marks.extend(found);
+        rest = after;
+    }
+    (marks, rest)
 }
 
 /// Takes out `[3]`, `[3, 4]`, `[3][4]`, `[r]` and `[0]`.
@@ -127,7 +159,7 @@ mod tests {
 
     #[test]
     fn marks_belong_to_their_sentence_and_are_not_shown() {
-        let reply = "Growth is £29/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
+        let reply = "Gold is £12/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
 
         let marks: Vec<Vec<Mark>> = sentences(reply).into_iter().map(|sentence| sentence.marks).collect();
 
@@ -137,7 +169,7 @@ mod tests {
             "{:?}",
             sentences(reply)
         );
-        assert_eq!(shown(reply), "Growth is £29/month. It has e.g. 100 tasks.\n- Ask us");
+        assert_eq!(shown(reply), "Gold is £12/month. It has e.g. 100 tasks.\n- Ask us");
     }
 
     #[test]
