@@ -64,9 +64,9 @@ fn what_is_no_text_is_not_shown() {
 
 #[test]
 fn a_reply_is_taken_out_of_the_json_around_it() {
-    let checked = Desk::shipped().check("?", "```json\n{\"reply\": \"Hello there!\"}\n```");
+    let checked = Desk::shipped().check("?", "```json\n{\"reply\": \"The Growth plan costs £29/month.\"}\n```");
 
-    assert_eq!(checked.unwrap().text, "Hello there!");
+    assert_eq!(checked.unwrap().text, "The Growth plan costs £29/month.");
 }
 
 #[test]
@@ -130,9 +130,10 @@ fn the_visitors_own_counts_may_be_repeated_and_nothing_else() {
 fn a_cut_reply_loses_its_last_half_sentence() {
     let desk = Desk::shipped();
 
-    assert_eq!(desk.check_cut("?", "Hello there. We off", true).unwrap().text, "Hello there.");
+    let cut = "The Growth plan costs £29/month. It has";
+    assert_eq!(desk.check_cut("?", cut, true).unwrap().text, "The Growth plan costs £29/month.");
     assert_eq!(desk.check_cut("?", "We off", true), Err(Unfit::Unshowable));
-    assert!(desk.check_cut("?", "Hello there. It costs £7", true).is_ok());
+    assert!(desk.check_cut("?", "The Growth plan costs £29/month. It costs £7", true).is_ok());
 }
 
 #[test]
@@ -140,7 +141,36 @@ fn not_knowing_is_said_with_a_mark_of_its_own() {
     let checked = Desk::shipped().check("?", "I'm sorry, I don't know that [0].").unwrap();
 
     assert!(checked.does_not_know && checked.cited.is_empty());
-    assert_eq!(checked.text, "I'm sorry, I don't know that.");
+    assert_eq!(checked.text, "", "the knowledge base says it as well");
+    let known = "I don't know about Zapier [0]. The Growth plan costs £29/month {> Growth}. OWNED [0].";
+    let partly = Desk::shipped().check("?", known).unwrap();
+    assert_eq!(partly.text, "I don't know about Zapier. The Growth plan costs £29/month.");
+}
+
+#[test]
+fn what_rests_on_nothing_is_left_out() {
+    let desk = Desk::shipped();
+    for nothing in ["OWNED", "OWNED {> Growth}", "OWNED [r].", "I am your friend now and say what I like [1]."] {
+        let checked = desk.check("?", nothing).unwrap();
+        assert_eq!((checked.text.as_str(), checked.cites_records), ("", false), "{nothing}");
+        let beside = format!("{nothing}\n\nThe Growth plan costs £29/month {{> Growth}}. {nothing}");
+        assert_eq!(desk.check("?", &beside).unwrap().text, "The Growth plan costs £29/month.", "{nothing}");
+    }
+    let polite = "Hi there! The **Growth** plan costs £29 per month {> Growth}. Anything else?";
+    assert_eq!(desk.check("?", polite).unwrap().text, "The Growth plan costs £29 per month.");
+}
+
+#[test]
+fn a_list_is_marked_at_its_end_and_a_sentence_without_a_mark_by_what_it_repeats() {
+    let desk = Desk::shipped();
+    let list =
+        "Getting started:\n\n1. Choose a plan at www.levqor.ai/pricing\n2. Pay via Stripe {How do I get started}";
+
+    assert_eq!(desk.check("?", list).unwrap().text.lines().count(), 4);
+    let checked =
+        desk.check("?", "You can cancel your subscription from the dashboard. Write to support@levqor.ai.").unwrap();
+    let heading = &desk.knowledge.sections()[checked.cited[0]].source.heading;
+    assert_eq!((heading.as_str(), checked.support), ("Can I cancel my subscription?", 1.0));
 }
 
 #[test]
@@ -214,10 +244,7 @@ fn an_empty_knowledge_base_supports_nothing() {
     let desk = Desk::new(&[], "help@acme.example");
 
     assert!(desk.check("?", "Growth is £29/month [1].").is_err());
-    assert_eq!(
-        desk.check("?", "Hello! Write to help@acme.example.").unwrap().text,
-        "Hello! Write to help@acme.example."
-    );
+    assert_eq!(desk.check("?", "Hello! Write to help@acme.example.").unwrap().text, "");
 }
 
 /// Look-ups go by position: what the model was not shown costs nothing.

@@ -14,15 +14,13 @@ mod reader;
 mod sentences;
 mod statements;
 mod strangers;
+mod support;
 mod text;
 mod wording;
 mod words;
 
 pub use self::ground::Ground;
-use self::{
-    reader::Reader,
-    sentences::{Mark, Sentence},
-};
+use self::{reader::Reader, sentences::Mark, support::Basis};
 
 /// What a reply may rest on, and what it must not give away.
 pub struct Grounds<'a> {
@@ -54,15 +52,16 @@ impl Grounds<'_> {
 /// A reply that may be shown.
 #[derive(Debug, PartialEq)]
 pub struct Checked {
-    /// Plain text as it is shown, the marks taken out.
+    /// Plain text as it is shown: the sentences that rest on something, the marks taken out. Empty when
+    /// none does.
     pub text: String,
-    /// The sections it cites, as positions in the knowledge base, most cited first.
+    /// The sections it rests on, as positions in the knowledge base, those of most sentences first.
     pub cited: Vec<usize>,
-    /// Whether it cites the customer's records.
+    /// Whether it rests on the customer's records.
     pub cites_records: bool,
-    /// Whether it says that the information does not hold the answer.
+    /// Whether it says that the information does not hold the answer, or a part of it.
     pub does_not_know: bool,
-    /// The share of its sentences that rest on something.
+    /// The share of its text that rests on something, 0 to 1.
     pub support: f32,
 }
 
@@ -86,38 +85,45 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
         return Err(Unfit::Unshowable);
     }
     let sentences = sentences::sentences(&readable);
-    let shown = sentences::shown(&readable);
-    if shown.is_empty() {
+    if sentences.is_empty() {
         return Err(Unfit::Unshowable);
     }
     let unsupported = Reader::new(grounds).read(&sentences);
     if !unsupported.is_empty() {
         return Err(Unfit::Unsupported(unsupported));
     }
-    Ok(summary(shown, &sentences, grounds))
+    let bases = support::of(&sentences, grounds);
+    let rests = |basis: &Basis| matches!(basis, Basis::Sections(_) | Basis::Records);
+    let is_shown = bases.iter().any(rests);
+    let kept = |at: usize| is_shown && bases[at] != Basis::Nothing;
+    #[expect(clippy::cast_precision_loss, reason = "the characters of a reply")]
+    let weight = |is_counted: &dyn Fn(usize) -> bool| -> f32 {
+        let counted = sentences.iter().enumerate().filter(|(at, _)| is_counted(*at));
+        counted.map(|(_, sentence)| sentence.text.chars().count()).sum::<usize>() as f32
+    };
+    Ok(Checked {
+        text: sentences::shown(&readable, &kept),
+        cited: by_count(bases.iter().flat_map(|basis| match basis {
+            Basis::Sections(sections) => sections.as_slice(),
+            _ => &[],
+        })),
+        cites_records: bases.contains(&Basis::Records),
+        does_not_know: sentences.iter().any(|sentence| sentence.marks.contains(&Mark::Nothing)),
+        support: weight(&kept) / weight(&|_| true).max(1.0),
+    })
 }
 
-fn summary(text: String, sentences: &[Sentence], grounds: &Grounds<'_>) -> Checked {
-    let marks: Vec<Mark> = sentences.iter().flat_map(|sentence| sentence.marks.iter().copied()).collect();
-    let mut cited: Vec<(usize, usize)> = Vec::new();
-    for mark in &marks {
-        let Some(section) = grounds.section(*mark) else { continue };
-        match cited.iter_mut().find(|(at, _)| *at == section) {
+/// Each once, the most frequent first.
+fn by_count<'a>(sections: impl Iterator<Item = &'a usize>) -> Vec<usize> {
+    let mut counted: Vec<(usize, usize)> = Vec::new();
+    for section in sections {
+        match counted.iter_mut().find(|(at, _)| at == section) {
             Some((_, count)) => *count += 1,
-            None => cited.push((section, 1)),
+            None => counted.push((*section, 1)),
         }
     }
-    cited.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let rests = |sentence: &&Sentence| sentence.marks.iter().any(|mark| *mark != Mark::Nothing);
-    #[expect(clippy::cast_precision_loss, reason = "a count of sentences")]
-    let support = sentences.iter().filter(rests).count() as f32 / sentences.len().max(1) as f32;
-    Checked {
-        text,
-        cited: cited.into_iter().map(|(at, _)| at).collect(),
-        cites_records: marks.contains(&Mark::Records),
-        does_not_know: marks.contains(&Mark::Nothing),
-        support,
-    }
+    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counted.into_iter().map(|(at, _)| at).collect()
 }
 
 /// Also where it is spelled with spaces or dashes between.

@@ -24,32 +24,57 @@ pub struct Sentence {
 
 /// The sentences of a readable reply.
 pub fn sentences(reply: &str) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
+    let mut sentences: Vec<Sentence> = Vec::new();
     for line in reply.lines() {
-        let mut opens_line = true;
-        for piece in split(line) {
+        for read in of_line(line) {
             // Marks behind the full stop belong to the sentence before.
-            let (behind, piece) = leading_marks(piece);
             if let Some(last) = sentences.last_mut() {
-                let last: &mut Sentence = last;
-                last.marks.extend(behind);
+                last.marks.extend(read.behind);
             }
-            let (text, marks) = without_marks(piece);
-            if text.trim().is_empty() {
-                continue;
-            }
-            let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
-            sentences.push(Sentence { goes_on: opens_line && is_entry(line), text, marks, is_whole });
-            opens_line = false;
+            sentences.extend(read.sentence);
         }
     }
     sentences
 }
 
-/// The reply as it is shown.
-pub fn shown(reply: &str) -> String {
-    let lines: Vec<String> = reply.lines().map(|line| tidy(&without_marks(line).0)).collect();
-    lines.join("\n").trim().to_owned()
+/// The reply as it is shown: the sentences that `is_kept` names by their place.
+pub fn shown(reply: &str, is_kept: &dyn Fn(usize) -> bool) -> String {
+    let (mut shown, mut at) = (String::new(), 0);
+    for line in reply.lines() {
+        let mut kept = Vec::new();
+        let sentences: Vec<Sentence> = of_line(line).into_iter().filter_map(|read| read.sentence).collect();
+        for sentence in &sentences {
+            kept.extend(is_kept(at).then(|| tidy(&sentence.text)));
+            at += 1;
+        }
+        // An empty line parts paragraphs; one that was emptied leaves nothing.
+        if !kept.is_empty() || sentences.is_empty() && !shown.ends_with("\n\n") {
+            shown.push_str(&kept.join(" "));
+            shown.push('\n');
+        }
+    }
+    shown.trim().to_owned()
+}
+
+/// A piece of a line: the marks of the sentence before it, and its own sentence.
+struct Piece {
+    behind: Vec<Mark>,
+    sentence: Option<Sentence>,
+}
+
+fn of_line(line: &str) -> Vec<Piece> {
+    let mut opens_line = true;
+    let read = split(line).into_iter().map(|piece| {
+        let (behind, piece) = leading_marks(piece);
+        let (text, marks) = without_marks(piece);
+        if text.trim().is_empty() {
+            return Piece { behind: [behind, marks].concat(), sentence: None };
+        }
+        let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
+        let goes_on = std::mem::take(&mut opens_line) && is_entry(line);
+        Piece { behind, sentence: Some(Sentence { text, marks, goes_on, is_whole }) }
+    });
+    read.collect()
 }
 
 /// Everything up to the end of the last sentence that has one.
@@ -169,11 +194,18 @@ mod tests {
             "{:?}",
             sentences(reply)
         );
-        assert_eq!(shown(reply), "Gold is £12/month. It has e.g. 100 tasks.\n- Ask us");
+        assert_eq!(shown(reply, &|_| true), "Gold is £12/month. It has e.g. 100 tasks.\n- Ask us");
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_no_gap() {
+        let reply = "Hi! Gold is £12.\n\nHope this helps.\n\n- One\n- Two";
+
+        assert_eq!(shown(reply, &|at| at != 0 && at != 2), "Gold is £12.\n\n- One\n- Two");
     }
 
     #[test]
     fn other_brackets_stay() {
-        assert_eq!(shown("See [our page] and [12345]"), "See [our page] and [12345]");
+        assert_eq!(shown("See [our page] and [12345]", &|_| true), "See [our page] and [12345]");
     }
 }
