@@ -15,8 +15,18 @@ where escalation.repeat_key = sha256(convert_to(:n::text, 'UTF8'))
 order by escalation.created_at desc
 limit 1;
 
+with candidate as materialized (
+    select distinct conversation_id
+    from support.messages
+    where author = 'customer'
+      and hashtextextended(btrim(body), 0) = any(
+          array(select hashtextextended(ending, 0) from unnest(array['the reference waits for a person, number ' || :n::text]) ending)
+      )
+      and created_at > now() - interval '30 minutes'
+)
 select conversation.id, conversation.email is not null
-from support.conversations conversation
+from candidate
+join support.conversations conversation on conversation.id = candidate.conversation_id
 cross join lateral (
     select array_agg(btrim(message.body) order by message.position) as bodies
     from (
@@ -35,34 +45,14 @@ where conversation.handle_hash is not null
       array_to_string(last.bodies[array_length(last.bodies, 1) - 1:], ' | '),
       last.bodies[array_length(last.bodies, 1)]
   )
-  and conversation.id in (
-      select conversation_id
-      from support.messages
-      where author = 'customer'
-        and hashtextextended(btrim(body), 0) in (
-            select hashtextextended(ending, 0) from unnest(array['the reference waits for a person, number ' || :n::text]) ending
-        )
-        and created_at > now() - interval '30 minutes'
-  )
 limit 2;
 
-insert into support.conversations (id, mode, status, email)
-values (md5(:n::text)::uuid, 'public', 'waiting', :n::text || '@example.com');
-
+with opened as (
+    insert into support.conversations (id, mode, status, email)
+    values (md5(:n::text)::uuid, 'public', 'waiting', :n::text || '@example.com')
+)
 insert into support.messages (id, conversation_id, author, body)
 values (md5('message' || :n::text)::uuid, md5(:n::text)::uuid, 'customer', 'the reference waits for a person, number ' || :n::text);
-
-update support.conversations
-set status = case status when 'human' then status else 'waiting' end,
-    email = coalesce(null, email),
-    updated_at = now()
-where id = md5(:n::text)::uuid;
-
-select id as uuid, code, email
-from support.tickets
-where conversation_id = md5(:n::text)::uuid
-  and status <> 'closed'
-for update;
 
 insert into support.tickets
     (id, code, conversation_id, email, message, context, priority, handoff_reason)
