@@ -6,7 +6,7 @@ use std::{
     fs,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -39,7 +39,8 @@ const FIRST: [(&str, &str); 3] = [
 pub struct Loaded {
     pub knowledge: Knowledge,
     addresses: HashSet<String>,
-    ground: OnceLock<Ground>,
+    /// What its sections state, for the check of what a model says of it.
+    pub ground: Ground,
 }
 
 impl Loaded {
@@ -48,15 +49,11 @@ impl Loaded {
         self.addresses.contains(&email.folded())
     }
 
-    /// What its sections state, read when it is first asked for: a desk without a model never does.
-    pub fn ground(&self) -> &Ground {
-        self.ground.get_or_init(|| Ground::of(self.knowledge.sections()))
-    }
-
     fn build(documents: &[Document], voice: Voice) -> Self {
         let texts = documents.iter().map(|document| document.markdown.as_str()).chain([voice.support_email.as_str()]);
         let addresses = texts.flat_map(Email::all_in).map(|email| email.folded()).collect();
-        Self { knowledge: Knowledge::build(documents, voice), addresses, ground: OnceLock::new() }
+        let knowledge = Knowledge::build(documents, voice);
+        Self { ground: Ground::of(knowledge.sections()), knowledge, addresses }
     }
 }
 

@@ -97,7 +97,8 @@ impl Tickets {
             tx.commit().await?;
             return Ok(ticket);
         }
-        let conversation = match conversation_of(&mut tx, message, email).await? {
+        let found = conversation_of(&mut tx, message, email).await?;
+        let conversation = match found {
             Some(conversation) => conversation,
             None => conversations::open_without_chat(&mut tx, escalation.mode, email, message).await?,
         };
@@ -109,7 +110,11 @@ impl Tickets {
             reason: Reason::CustomerRequest,
             origin: Origin::Escalation,
         };
-        let ticket = self.open_or_extend(&mut tx, &request).await?;
+        // Nobody else can know a conversation that this has just made.
+        let ticket = match found {
+            Some(_) => self.open_or_extend(&mut tx, &request).await?,
+            None => self.open(&mut tx, &request).await?,
+        };
         tickets::note_escalation(&mut tx, &key, &ticket).await?;
         tx.commit().await?;
         self.notifications.wake();

@@ -150,33 +150,22 @@ pub async fn open_without_chat(db: &mut PgConnection, mode: Mode, email: &Email,
     let id = ConversationId::new();
     sqlx::query!(
         r#"
-        insert into support.conversations (id, mode, status, email)
-        values ($1, $2, 'waiting', $3)
+        with opened as (
+            insert into support.conversations (id, mode, status, email)
+            values ($1, $2, 'waiting', $3)
+        )
+        insert into support.messages (id, conversation_id, author, body)
+        values ($4, $1, 'customer', $5)
         "#,
         id.0,
         mode as Mode,
         email.as_str(),
-    )
-    .execute(&mut *db)
-    .await?;
-    say(db, id, body).await?;
-    Ok(id)
-}
-
-/// Adds a customer's words to a conversation.
-pub async fn say(db: impl PgExecutor<'_>, conversation: ConversationId, body: &str) -> Result<()> {
-    sqlx::query!(
-        r#"
-        insert into support.messages (id, conversation_id, author, body)
-        values ($1, $2, 'customer', $3)
-        "#,
         MessageId::random().0,
-        conversation.0,
         body,
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// A person has been asked for. Whoever is at the other end knows their address best, so the
@@ -237,8 +226,18 @@ pub async fn ending_with(
 ) -> Result<Vec<Ending>> {
     let rows = sqlx::query!(
         r#"
+        with candidate as materialized (
+            select distinct conversation_id
+            from support.messages
+            where author = 'customer'
+              and hashtextextended(btrim(body), 0) = any(
+                  array(select hashtextextended(ending, 0) from unnest($2::text[]) ending)
+              )
+              and created_at > now() - interval '30 minutes'
+        )
         select conversation.id, conversation.email is not null as "is_theirs!"
-        from support.conversations conversation
+        from candidate
+        join support.conversations conversation on conversation.id = candidate.conversation_id
         cross join lateral (
             select array_agg(btrim(message.body) order by message.position) as bodies
             from (
@@ -256,15 +255,6 @@ pub async fn ending_with(
               array_to_string(last.bodies, ' | '),
               array_to_string(last.bodies[array_length(last.bodies, 1) - 1:], ' | '),
               last.bodies[array_length(last.bodies, 1)]
-          )
-          and conversation.id in (
-              select conversation_id
-              from support.messages
-              where author = 'customer'
-                and hashtextextended(btrim(body), 0) in (
-                    select hashtextextended(ending, 0) from unnest($2::text[]) ending
-                )
-                and created_at > now() - interval '30 minutes'
           )
         limit 2
         "#,

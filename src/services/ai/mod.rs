@@ -29,9 +29,6 @@ use crate::{
 /// A second question to the model needs this share of the time it has altogether.
 const SHARE_FOR_SECOND: u32 = 4;
 
-/// With less of its sentences resting on something, a reply is no answer.
-const MOSTLY: f32 = 0.5;
-
 #[derive(Clone)]
 pub struct Ai {
     model: OpenAi,
@@ -73,8 +70,10 @@ pub struct Supported {
     pub text: String,
     /// The sections it rests on, best first.
     pub sources: Vec<Source>,
-    /// The share of its sentences that rest on something, 0 to 1.
+    /// How much of what it said rests on something, 0 to 1.
     pub share: f32,
+    /// Whether it also says that it does not know something.
+    pub is_partial: bool,
 }
 
 impl Ai {
@@ -103,7 +102,7 @@ impl Ai {
             canary: &self.canary,
         });
         let grounds = Grounds {
-            ground: desk.ground(),
+            ground: &desk.ground,
             shown: &shown,
             records: records.as_deref().unwrap_or_default(),
             asked: asked.message,
@@ -163,9 +162,10 @@ fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) 
 }
 
 fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
-    let rests = !checked.does_not_know && checked.support >= MOSTLY;
     let sources = checked.cited.iter().map(|at| sections[*at].source.clone()).collect();
-    rests.then_some(Supported { text: checked.text, sources, share: checked.support })
+    let is_partial = checked.does_not_know;
+    let supported = Supported { text: checked.text, sources, share: checked.support, is_partial };
+    (!supported.text.is_empty()).then_some(supported)
 }
 
 /// What was wrong, without the words.

@@ -129,13 +129,16 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     hand_over(draft, known, weighed.language, reason, weighed.address, voice)
 }
 
-/// The model's answer where it has one; else what could be said without it.
+/// The model's answer where it has one; else what could be said without it. Where the model knows
+/// only a part, a sure answer of the knowledge base is better.
 fn from_model(draft: Draft, said: Option<Said>) -> Draft {
     let Some(Said { answer, usage, .. }) = said else { return draft };
-    let Some(answer) = answer else { return Draft { usage, ..draft } };
+    let Some(answer) = answer.filter(|answer| !answer.is_partial || draft.outcome != Outcome::Answer) else {
+        return Draft { usage, ..draft };
+    };
     Draft {
         text: answer.text,
-        outcome: Outcome::Answer,
+        outcome: if answer.is_partial { Outcome::Closest } else { Outcome::Answer },
         answered_by: AnsweredBy::Model,
         confidence: answer.share,
         sources: answer.sources,

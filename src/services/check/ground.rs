@@ -1,116 +1,144 @@
-//! The ground: every fact of the knowledge base and of the customer's records, with what it is about.
+//! The ground: what a knowledge base states, read once, and found again by the place of its section.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    facts::{Fact, facts},
-    names::{Name, Names, parts_of_line},
-    words::pieces,
+    facts::{Fact, Sort},
+    names::{Name, Names},
+    pieces::pieces,
+    statements::{Statement, statements},
+    words::{self, Lexicon, Word},
 };
-use crate::services::answer::{self, Section};
+use crate::services::answer::Section;
 
+/// What the knowledge base states, extracted once per load.
 pub struct Ground {
-    pub names: Names,
-    /// In the order of the sections the model was shown.
-    pub places: Vec<Place>,
-    /// Words that stand anywhere.
-    pub words: HashSet<String>,
-    /// Subjects of headings, which a sentence may be about.
-    subjects: HashSet<String>,
+    pub(super) names: Names,
+    /// By the position of their section.
+    pub(super) places: Vec<Place>,
+    pub(super) lexicon: Lexicon,
+    /// Words as they are written, to know a name that nothing has.
+    pub(super) vocabulary: HashSet<String>,
+    /// How the names among them begin: "Cornish" is of "Cornwall".
+    pub(super) origins: HashSet<String>,
+    /// What is counted anywhere: "tasks", "gears".
+    pub(super) counted: HashSet<String>,
+    /// What sections with a word in their headings have figures of.
+    sorts: HashMap<Word, HashSet<Sort>>,
 }
 
 /// A section, as statements are held against it.
 pub struct Place {
-    pub lines: Vec<Line>,
+    pub statements: Vec<Statement>,
     pub names: HashSet<Name>,
-    heading: HashSet<String>,
-    subjects: HashSet<String>,
-}
-
-/// A line with its facts, and the names it is about: its own, and those of the headings above it.
-pub struct Line {
-    pub facts: Vec<Fact>,
-    pub names: HashSet<Name>,
+    /// Words of its headings and its text, and of ways to ask for it.
+    pub words: HashSet<Word>,
+    pub asked_as: HashSet<Word>,
 }
 
 impl Ground {
     /// Reads all sections of a knowledge base.
     pub fn of(sections: &[Section]) -> Self {
-        let names = Names::of(sections);
-        let places: Vec<Place> = sections.iter().map(|section| place(section, &names)).collect();
-        let subjects = places.iter().flat_map(|place| place.heading.iter().cloned()).collect();
-        let texts = sections.iter().flat_map(|s| s.lines.iter().chain(&s.parents).chain([&s.title]));
-        let words = texts.flat_map(|text| pieces(text)).map(|piece| piece.text).collect();
-        Self { names, places, words, subjects }
-    }
-
-    /// A customer's records, read as lines of their own.
-    pub fn lines_of(&self, records: &[String]) -> Vec<Line> {
-        records.iter().map(|record| line(record, &HashSet::new(), &self.names)).collect()
-    }
-
-    /// What of a text's words is the subject of some heading.
-    pub fn subjects_in(&self, text: &str) -> HashSet<String> {
-        subjects(text).into_iter().filter(|subject| self.subjects.contains(subject)).collect()
-    }
-
-    /// Whether a section may speak for these subjects: it names each of them, or no section with
-    /// that heading has such a figure.
-    pub fn may_speak_of(&self, place: &Place, subjects: &HashSet<String>, fact: &Fact) -> bool {
-        let has_such = |subject: &String| {
-            let about = self.places.iter().filter(|place| place.heading.contains(subject));
-            about.flat_map(|place| &place.lines).flat_map(|line| &line.facts).any(|known| known.is_like(fact))
+        let mut ground = Self {
+            names: Names::of(sections),
+            places: Vec::with_capacity(sections.len()),
+            lexicon: Lexicon::default(),
+            vocabulary: HashSet::new(),
+            origins: HashSet::new(),
+            counted: HashSet::new(),
+            sorts: HashMap::new(),
         };
-        subjects.iter().all(|subject| place.subjects.contains(subject) || !has_such(subject))
+        for (at, section) in sections.iter().enumerate() {
+            ground.add(at, section);
+        }
+        ground
+    }
+
+    /// Records or other texts, read as statements of their own.
+    pub(super) fn read(&self, lines: &[String]) -> Vec<Statement> {
+        statements(lines, &self.names, &mut |key| self.lexicon.find(&key))
+    }
+
+    /// The words of the knowledge base among the telling ones of a text.
+    pub(super) fn known(&self, keys: &[String]) -> Vec<Word> {
+        keys.iter().filter_map(|key| self.lexicon.find(key)).collect()
+    }
+
+    /// Whether a word stands in some heading.
+    pub(super) fn is_subject(&self, word: Word) -> bool {
+        self.sorts.contains_key(&word)
+    }
+
+    /// Whether a section may speak for these subjects: it names half of them or more, or no section with
+    /// such a heading has such a figure.
+    pub(super) fn may_speak_of(&self, place: &Place, subjects: &[Word], fact: &Fact) -> bool {
+        let sorts = fact.sorts();
+        let has_such =
+            |subject: &Word| self.sorts.get(subject).is_some_and(|known| sorts.iter().any(|sort| known.contains(sort)));
+        let missing = subjects.iter().filter(|subject| !place.words.contains(subject) && has_such(subject)).count();
+        let standing = subjects.iter().filter(|subject| place.words.contains(subject)).count();
+        missing <= standing
+    }
+
+    fn add(&mut self, at: usize, section: &Section) {
+        let path: Vec<String> = section.parents.iter().chain([&section.title]).cloned().collect();
+        let above: HashSet<Name> = path.iter().flat_map(|heading| self.names.in_text(heading)).collect();
+        let lexicon = &mut self.lexicon;
+        let mut number = |key| Some(lexicon.add(key));
+        let mut read = statements(&section.lines, &self.names, &mut number);
+        let title = statements(std::slice::from_ref(&section.title), &self.names, &mut number);
+        read.extend(title.into_iter().map(|title| Statement { is_heading: true, ..title }));
+        for statement in &mut read {
+            // A heading that names several leaves it to each line to say which.
+            let one_of_several = |name: &&Name| above.iter().any(|other| self.names.are_siblings(*other, **name));
+            let beside = |name: &&Name| {
+                one_of_several(name) && statement.names.iter().any(|own| self.names.are_siblings(*own, **name))
+            };
+            let more: Vec<Name> = above.iter().filter(|name| !beside(name)).copied().collect();
+            statement.names.extend(more);
+        }
+        let heading = self.words_of(&path);
+        let asked_as = self.words_of(&section.aliases);
+        let mut words = heading.clone();
+        words.extend(read.iter().flat_map(|statement| statement.words.iter().map(|(word, _)| *word)));
+        for word in &words {
+            self.lexicon.note(*word, at);
+        }
+        for text in section.lines.iter().chain(&path) {
+            let pieces = pieces(text);
+            self.origins.extend(pieces.iter().filter(|piece| piece.capital).filter_map(|piece| origin(&piece.text)));
+            self.vocabulary.extend(pieces.into_iter().map(|piece| piece.text));
+        }
+        let facts = read.iter().flat_map(|statement| &statement.facts);
+        let sorts: HashSet<Sort> = facts.flat_map(Fact::sorts).collect();
+        for sort in &sorts {
+            if let Sort::Count(noun) = sort {
+                self.counted.insert(noun.clone());
+            }
+        }
+        for word in &heading {
+            self.sorts.entry(*word).or_default().extend(sorts.iter().cloned());
+        }
+        let names = read.iter().flat_map(|statement| statement.names.iter().copied()).chain(above).collect();
+        self.places.push(Place { statements: read, names, words, asked_as });
+    }
+
+    fn words_of(&mut self, texts: &[String]) -> HashSet<Word> {
+        let keys: Vec<String> = texts.iter().flat_map(|text| words::keys(&pieces(text))).collect();
+        keys.into_iter().map(|key| self.lexicon.add(key)).collect()
     }
 }
 
 impl Place {
-    pub fn is_about_any(&self, subjects: &HashSet<String>) -> bool {
-        subjects.iter().any(|subject| self.subjects.contains(subject))
+    pub fn is_about_any(&self, subjects: &[Word]) -> bool {
+        subjects.iter().any(|subject| self.words.contains(subject))
     }
 }
 
-fn place(section: &Section, names: &Names) -> Place {
-    let heading_text =
-        section.parents.iter().chain([&section.title]).map(String::as_str).collect::<Vec<_>>().join(" / ");
-    let mentioned = |text: &str| names.mentions(&pieces(text), false).into_iter().map(|mention| mention.name);
-    let above: HashSet<Name> = mentioned(&heading_text).collect();
-    let parts = section.lines.iter().flat_map(|line| parts_of_line(line)).chain([section.title.clone()]);
-    let lines: Vec<Line> = parts.map(|part| line(&part, &above, names)).collect();
-    let heading = subjects(&heading_text);
-    let own = section.lines.iter().flat_map(|line| subjects(line));
-    Place {
-        names: lines.iter().flat_map(|line| line.names.iter().copied()).chain(above).collect(),
-        subjects: own.chain(heading.iter().cloned()).collect(),
-        heading,
-        lines,
-    }
-}
-
-fn line(text: &str, above: &HashSet<Name>, names: &Names) -> Line {
-    let pieces = pieces(text);
-    let own = names.mentions(&pieces, false).into_iter().map(|mention| mention.name);
-    Line {
-        facts: facts(&pieces).into_iter().map(|stated| stated.fact).collect(),
-        names: own.chain(above.iter().copied()).collect(),
-    }
-}
-
-/// Words of headings that every subject has.
-const NO_SUBJECT: [&str; 19] = [
-    "plan", "plans", "price", "prices", "pricing", "package", "packages", "service", "services", "policy", "policies",
-    "offer", "happens", "get", "time", "day", "days", "month", "most",
-];
-
-/// The beginning of a word stands for it in all its endings: "delivery", "delivered".
-const KEY: usize = 5;
-
-fn subjects(text: &str) -> HashSet<String> {
-    let telling = answer::tokens(text).into_iter().filter(|token| !token.is_stop() && !token.is_number());
-    let words = telling.map(|token| token.word).filter(|word| !NO_SUBJECT.contains(&word.as_str()));
-    words
-        .map(|word| word.trim_end_matches('s').chars().take(KEY).collect::<String>())
-        .filter(|key| key.len() > 2)
-        .collect()
+/// What an adjective keeps of the name it is made of.
+pub fn origin(name: &str) -> Option<String> {
+    /// Of shorter beginnings too many words have the same.
+    const KEPT: usize = 4;
+    let kept: String = name.chars().take(KEPT).collect();
+    (kept.chars().count() == KEPT).then_some(kept)
 }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     facts::facts,
-    words::{Kind, Piece, pieces},
+    pieces::{Kind, Piece, pieces},
+    statements::parts_of_line,
+    words::singular,
 };
 use crate::services::answer::Section;
 
@@ -23,7 +25,14 @@ pub struct Mention {
 #[derive(Debug, Default)]
 pub struct Names {
     by_alias: HashMap<Vec<String>, Name>,
-    siblings: Vec<HashSet<Name>>,
+    /// Names of priced headings and of those above them, rather than of labels.
+    headings: HashSet<Name>,
+    /// First words of names, so that most places of a text are passed quickly.
+    starts: HashSet<String>,
+    /// The groups a name is told apart in.
+    groups: Vec<Vec<usize>>,
+    /// How many names a group has.
+    group_sizes: Vec<usize>,
     /// Names that count in lower case too: headings above priced ones, such as "subscription".
     families: HashSet<Name>,
     /// Words that stand in lower case in the texts, so that a name of this one word needs its capital.
@@ -31,10 +40,13 @@ pub struct Names {
 }
 
 /// Words that many headings have beside the name itself.
-const GENERIC: [&str; 14] = [
-    "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost", "most",
-    "popular",
+const GENERIC: [&str; 16] = [
+    "with", "for", "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost",
+    "most", "popular",
 ];
+
+/// A name that is told apart in more groups is told apart nowhere.
+const MOST_GROUPS: usize = 32;
 
 /// A label has few words; "We make a proposal within 5 business days: ..." has none.
 const LONGEST_LABEL: usize = 4;
@@ -57,6 +69,10 @@ impl Names {
         let mut mentions = Vec::new();
         let mut at = 0;
         while at < pieces.len() {
+            if pieces[at].kind != Kind::Word || !self.starts.contains(&singular(&pieces[at].text)) {
+                at += 1;
+                continue;
+            }
             let found = (1..=LONGEST_LABEL).rev().find_map(|length| {
                 let (words, to) = words_from(pieces, at, length)?;
                 let name = *self.by_alias.get(&words)?;
@@ -68,8 +84,26 @@ impl Names {
         mentions
     }
 
+    pub fn in_text(&self, text: &str) -> Vec<Name> {
+        self.mentions(&pieces(text), false).into_iter().map(|mention| mention.name).collect()
+    }
+
+    pub fn is_heading(&self, name: Name) -> bool {
+        self.headings.contains(&name)
+    }
+
+    /// Whether something about `others` is about a neighbour of one of `names` and not about it.
+    pub fn are_beside(&self, names: &[Name], others: &HashSet<Name>) -> bool {
+        names.iter().any(|name| !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other)))
+    }
+
+    /// Whether a name is told apart from others at all.
+    pub fn has_siblings(&self, name: Name) -> bool {
+        self.groups[name].iter().any(|group| self.group_sizes[*group] > 1)
+    }
+
     pub fn are_siblings(&self, one: Name, other: Name) -> bool {
-        self.siblings[one].contains(&other)
+        one != other && self.groups[one].iter().any(|group| self.groups[other].contains(group))
     }
 
     fn is_meant(&self, name: Name, words: &[String], pieces: &[Piece], at: usize, to: usize) -> bool {
@@ -80,30 +114,25 @@ impl Names {
     }
 
     fn add_headings(&mut self, sections: &[Section]) {
-        let is_priced = |section: &&Section| title_before_price(&section.title).is_some();
         let mut parents: Vec<(&str, &[String])> = Vec::new();
-        for section in sections.iter().filter(is_priced) {
-            let place = (section.source.file.as_str(), section.parents.as_slice());
-            if !parents.contains(&place) {
-                parents.push(place);
+        let mut titles: HashMap<(&str, &[String]), Vec<&str>> = HashMap::new();
+        for section in sections {
+            let Some(title) = title_before_price(&section.title) else { continue };
+            let parent = (section.source.file.as_str(), section.parents.as_slice());
+            let beside = titles.entry(parent).or_default();
+            if beside.is_empty() {
+                parents.push(parent);
             }
+            beside.push(title);
         }
-        let above = |parents: &[(&str, &[String])]| -> Vec<Vec<Vec<String>>> {
-            parents.iter().filter_map(|(_, parents)| parents.last()).map(|parent| aliases(parent, &[])).collect()
-        };
-        let families = self.add_group(above(&parents).into_iter());
+        let last = |parent: &(&str, &[String])| parent.1.last().map(|last| aliases(last, &[])).unwrap_or_default();
+        let families = self.add_group(parents.iter().map(last));
+        self.headings.extend(&families);
         self.families.extend(families);
-        for (file, parents) in parents {
-            let family: Vec<Vec<String>> = parents.last().map(|parent| aliases(parent, &[])).unwrap_or_default();
-            let here = sections
-                .iter()
-                .filter(is_priced)
-                .filter(|section| section.source.file == file && section.parents == parents);
-            let titles: Vec<Vec<Vec<String>>> = here
-                .filter_map(|section| title_before_price(&section.title))
-                .map(|title| aliases(title, &family))
-                .collect();
-            self.add_group(titles.into_iter());
+        for parent in parents {
+            let family = last(&parent);
+            let names = self.add_group(titles[&parent].iter().map(|title| aliases(title, &family)));
+            self.headings.extend(names);
         }
     }
 
@@ -113,30 +142,21 @@ impl Names {
         for aliases in group.filter(|aliases| !aliases.is_empty()) {
             let known = aliases.iter().find_map(|alias| self.by_alias.get(alias).copied());
             let name = known.unwrap_or_else(|| {
-                self.siblings.push(HashSet::new());
-                self.siblings.len() - 1
+                self.groups.push(Vec::new());
+                self.groups.len() - 1
             });
             for alias in aliases {
+                self.starts.extend(alias.first().cloned());
                 self.by_alias.entry(alias).or_insert(name);
+            }
+            // "Price" may stand before a figure in every section; a few groups tell what it is beside.
+            if self.groups[name].len() < MOST_GROUPS {
+                self.groups[name].push(self.group_sizes.len());
             }
             members.push(name);
         }
-        for &one in &members {
-            let others = members.iter().copied().filter(|&other| other != one);
-            self.siblings[one].extend(others);
-        }
+        self.group_sizes.push(members.len());
         members
-    }
-}
-
-/// A line as it is, but a row of a table in its cells: each says something about its column.
-pub fn parts_of_line(line: &str) -> Vec<String> {
-    let row = line.strip_prefix("- ").and_then(|row| row.split_once(" - "));
-    match row {
-        Some((first, cells)) if cells.contains(": ") => {
-            cells.split("; ").map(|cell| format!("- {cell} ({first})")).collect()
-        }
-        _ => vec![line.to_owned()],
     }
 }
 
@@ -148,7 +168,7 @@ fn label(line: &str) -> Option<String> {
     (is_short && !facts(&pieces(rest)).is_empty()).then(|| label.to_owned())
 }
 
-/// "DFY Starter" of "DFY Starter - £99 (One-Time)".
+/// "Spring Gold" of "Spring Gold - £34 (One-Time)".
 fn title_before_price(title: &str) -> Option<&str> {
     let (name, price) = title.split_once(" - ").or_else(|| title.split_once(": "))?;
     (!facts(&pieces(price)).is_empty()).then_some(name)
@@ -197,11 +217,6 @@ fn words_from(pieces: &[Piece], at: usize, length: usize) -> Option<(Vec<String>
         to += 1;
     }
     Some((words, to))
-}
-
-pub fn singular(word: &str) -> String {
-    let keeps = word.len() < 4 || word.ends_with("ss");
-    if keeps { word.to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() }
 }
 
 fn common(sections: &[Section]) -> HashSet<String> {

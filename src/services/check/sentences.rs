@@ -24,30 +24,69 @@ pub struct Sentence {
 
 /// The sentences of a readable reply.
 pub fn sentences(reply: &str) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
+    let mut sentences: Vec<Sentence> = Vec::new();
     for line in reply.lines() {
-        let mut opens_line = true;
-        for piece in split(line) {
-            let (text, marks) = without_marks(piece);
-            let Some(last) = sentences.last_mut().filter(|_| text.trim().is_empty()) else {
-                let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
-                sentences.push(Sentence { goes_on: opens_line && line.starts_with("- "), text, marks, is_whole });
-                opens_line = false;
-                continue;
-            };
+        for read in of_line(line) {
             // Marks behind the full stop belong to the sentence before.
-            let last: &mut Sentence = last;
-            last.marks.extend(marks);
+            if let Some(last) = sentences.last_mut() {
+                last.marks.extend(read.behind);
+            }
+            sentences.extend(read.sentence);
         }
     }
-    sentences.retain(|sentence| !sentence.text.trim().is_empty());
     sentences
 }
 
-/// The reply as it is shown.
-pub fn shown(reply: &str) -> String {
-    let lines: Vec<String> = reply.lines().map(|line| tidy(&without_marks(line).0)).collect();
-    lines.join("\n").trim().to_owned()
+/// The reply as it is shown: the sentences that `is_kept` names by their place.
+pub fn shown(reply: &str, is_kept: &dyn Fn(usize) -> bool) -> String {
+    let (mut shown, mut at) = (String::new(), 0);
+    for line in reply.lines() {
+        let mut kept = Vec::new();
+        let sentences: Vec<Sentence> = of_line(line).into_iter().filter_map(|read| read.sentence).collect();
+        for sentence in &sentences {
+            kept.extend(is_kept(at).then(|| tidy(&sentence.text)));
+            at += 1;
+        }
+        // An empty line parts paragraphs; one that was emptied leaves nothing.
+        if !kept.is_empty() || sentences.is_empty() && !shown.ends_with("\n\n") {
+            shown.push_str(&kept.join(" "));
+            shown.push('\n');
+        }
+    }
+    shown.trim().to_owned()
+}
+
+/// A piece of a line: the marks of the sentence before it, and its own sentence.
+struct Piece {
+    behind: Vec<Mark>,
+    sentence: Option<Sentence>,
+}
+
+fn of_line(line: &str) -> Vec<Piece> {
+    let mut opens_line = true;
+    let read = split(line).into_iter().map(|piece| {
+        let (behind, piece) = leading_marks(piece);
+        let (text, marks) = without_marks(piece);
+        if text.trim().is_empty() {
+            return Piece { behind: [behind, marks].concat(), sentence: None };
+        }
+        let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
+        let goes_on = std::mem::take(&mut opens_line) && is_entry(line);
+        Piece { behind, sentence: Some(Sentence { text, marks, goes_on, is_whole }) }
+    });
+    read.collect()
+}
+
+/// Everything up to the end of the last sentence that has one.
+pub fn whole(text: &str) -> Option<String> {
+    if sentences(text).last()?.is_whole {
+        return Some(text.to_owned());
+    }
+    let ends = |(at, c): &(usize, char)| {
+        matches!(c, '.' | '!' | '?' | '।') && text[at + c.len_utf8()..].starts_with([' ', '\n'])
+    };
+    let (at, end) = text.char_indices().rfind(ends)?;
+    Some(text[..at + end.len_utf8()].to_owned())
 }
 
 /// Cuts behind a full stop that is followed by a space.
@@ -72,6 +111,24 @@ fn is_abbreviation(text: &str) -> bool {
     let number = last.trim_end_matches('.');
     ["e.g.", "i.e.", "approx.", "vs.", "no."].contains(&last.to_lowercase().as_str())
         || (last == text.trim() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// "- one" or "1. one".
+fn is_entry(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || (number.len() < line.len() && number.starts_with(". "))
+}
+
+/// The marks a piece begins with, and the rest of it; where there is no sentence before them,
+/// they are read with the rest.
+fn leading_marks(piece: &str) -> (Vec<Mark>, &str) {
+    let (mut marks, mut rest) = (Vec::new(), piece);
+    while let Some((inside, after)) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let Some(found) = marks_in(inside) else { break };
+        marks.extend(found);
+        rest = after;
+    }
+    (marks, rest)
 }
 
 /// Takes out `[3]`, `[3, 4]`, `[3][4]`, `[r]` and `[0]`.
@@ -127,7 +184,7 @@ mod tests {
 
     #[test]
     fn marks_belong_to_their_sentence_and_are_not_shown() {
-        let reply = "Growth is £29/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
+        let reply = "Gold is £12/month [3]. It has e.g. 100 tasks. [4, r]\n- Ask us [0]";
 
         let marks: Vec<Vec<Mark>> = sentences(reply).into_iter().map(|sentence| sentence.marks).collect();
 
@@ -137,11 +194,18 @@ mod tests {
             "{:?}",
             sentences(reply)
         );
-        assert_eq!(shown(reply), "Growth is £29/month. It has e.g. 100 tasks.\n- Ask us");
+        assert_eq!(shown(reply, &|_| true), "Gold is £12/month. It has e.g. 100 tasks.\n- Ask us");
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_no_gap() {
+        let reply = "Hi! Gold is £12.\n\nHope this helps.\n\n- One\n- Two";
+
+        assert_eq!(shown(reply, &|at| at != 0 && at != 2), "Gold is £12.\n\n- One\n- Two");
     }
 
     #[test]
     fn other_brackets_stay() {
-        assert_eq!(shown("See [our page] and [12345]"), "See [our page] and [12345]");
+        assert_eq!(shown("See [our page] and [12345]", &|_| true), "See [our page] and [12345]");
     }
 }

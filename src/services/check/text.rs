@@ -15,6 +15,10 @@ const REPLY_FIELDS: [&str; 5] = ["reply", "answer", "text", "message", "content"
 
 /// The readable reply, still with its `[n]` marks.
 pub fn readable(sent: &str) -> Option<String> {
+    // Before anything is made of it: a megabyte is refused as fast as a line.
+    if sent.len() > LONGEST * 8 {
+        return None;
+    }
     let sent = unwrapped(sent.trim())?;
     if sent.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return None;
@@ -136,9 +140,9 @@ mod tests {
     #[test]
     fn markdown_becomes_plain_text() {
         for (sent, shown) in [
-            ("**Growth** is `£29/month` [3].", "Growth is £29/month [3]."),
-            ("## Plans\n\n- *Growth*\n- Business\n\nAnything else?", "Plans\n\n- Growth\n- Business\n\nAnything else?"),
-            ("See [our page](https://www.levqor.ai/pricing).", "See our page (https://www.levqor.ai/pricing)."),
+            ("**Gold** is `£12/month` [3].", "Gold is £12/month [3]."),
+            ("## Plans\n\n- *Gold*\n- Silver\n\nAnything else?", "Plans\n\n- Gold\n- Silver\n\nAnything else?"),
+            ("See [our page](https://www.acme.example/pricing).", "See our page (https://www.acme.example/pricing)."),
             ("![x](https://evil.example/?d=1)", "x (https://evil.example/?d=1)"),
             ("1. Pick\n2. Pay", "1. Pick\n2. Pay"),
             ("Write to <help@acme.example>", "Write to help@acme.example"),

@@ -1,0 +1,62 @@
+//! Claims: one fact said of something, held against the statements it may rest on.
+
+use super::{
+    facts::Fact,
+    ground::{Ground, Place},
+    names::Name,
+    statements::Statement,
+    words::Word,
+};
+
+/// What is held against the ground.
+pub struct Claim<'a> {
+    pub fact: &'a Fact,
+    /// The plan or policy it is said of.
+    pub names: &'a [Name],
+    /// Whether it is said of every plan, not of one.
+    pub of_all: bool,
+    /// What else the clause is about, of what headings name.
+    pub subjects: &'a [Word],
+    /// The words around the fact.
+    pub words: &'a [Word],
+}
+
+impl Ground {
+    /// Whether the section says so of the same thing.
+    pub(super) fn place_says(&self, place: &Place, claim: &Claim<'_>, is_cited: bool) -> bool {
+        let is_plain = matches!(claim.fact, Fact::Number(_) | Fact::Weekday(_) | Fact::Link(_));
+        let about = |known: &Statement| claim.names.iter().any(|name| known.names.contains(name));
+        let bound = |known: &Statement| {
+            let unnamed = claim.names.is_empty() || is_plain;
+            about(known)
+                || place.is_about_any(claim.subjects)
+                || (unnamed && is_cited)
+                || matches!(claim.fact, Fact::Link(_)) && claim.names.is_empty()
+        };
+        let may_speak = self.may_speak_of(place, claim.subjects, claim.fact);
+        let fits = |known: &Statement| may_speak || (is_plain && about(known));
+        let says = |known: &&Statement| self.says(known, claim) && bound(known) && fits(known);
+        let best = place.statements.iter().filter(says).map(|known| known.shares(claim.words)).max();
+        best.is_some_and(|best| !self.is_said_of_another(place, claim, best))
+    }
+
+    /// Whether a statement says it, and not of a neighbour of what it is said of.
+    pub(super) fn says(&self, known: &Statement, claim: &Claim<'_>) -> bool {
+        let is_of_one = claim.of_all && known.names.iter().any(|name| self.names.has_siblings(*name));
+        !is_of_one
+            && !self.names.are_beside(claim.names, &known.names)
+            && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+    }
+
+    /// Whether the words around the fact belong to a statement with another figure of its sort:
+    /// "backups: 90 days", where backups have 30 days and logs have 90.
+    fn is_said_of_another(&self, place: &Place, claim: &Claim<'_>, best: usize) -> bool {
+        let has_another = |known: &&Statement| {
+            known.facts.iter().any(|fact| claim.fact.is_like(fact))
+                && !known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+        };
+        let of_neighbour = |known: &&Statement| self.names.are_beside(claim.names, &known.names);
+        let others = place.statements.iter().filter(has_another).filter(|known| !of_neighbour(known));
+        others.map(|known| known.shares(claim.words)).max().is_some_and(|other| other > best)
+    }
+}

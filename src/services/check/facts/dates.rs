@@ -1,0 +1,81 @@
+//! Dates and weekdays.
+
+use super::{Fact, Stated};
+use crate::services::check::pieces::{Kind, Piece};
+
+const MONTHS: [&str; 12] = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn month(piece: &Piece) -> Option<usize> {
+    let is_month = |name: &&str| piece.text == **name || (piece.text.len() == 3 && name.starts_with(&piece.text));
+    MONTHS.iter().position(is_month).filter(|_| piece.kind == Kind::Word && piece.capital)
+}
+
+fn year(piece: Option<&Piece>) -> Option<String> {
+    piece.filter(|piece| piece.kind == Kind::Number && piece.text.len() == 4).map(|piece| piece.text.clone())
+}
+
+/// "Mondays" too.
+pub fn weekday(piece: &Piece) -> Option<usize> {
+    WEEKDAYS.iter().position(|day| piece.text.trim_end_matches('s') == *day)
+}
+
+pub fn is_weekday(word: &str) -> bool {
+    WEEKDAYS.contains(&word.trim_end_matches('s'))
+}
+
+pub fn is_month(word: &str) -> bool {
+    MONTHS.contains(&word)
+}
+
+/// "4 January 2030", "January 4, 2030", "2030-01-04".
+pub fn date(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let here = pieces.get(at)?;
+    let is_day = |piece: &Piece| piece.kind == Kind::Number && piece.text.len() < 3;
+    if let Some(month) = month(here) {
+        let day = pieces.get(at + 1).filter(|piece| is_day(piece))?.text.clone();
+        let comma = usize::from(pieces.get(at + 2).is_some_and(|piece| piece.is(&[","])));
+        let year = year(pieces.get(at + 2 + comma));
+        let to = at + 2 + if year.is_some() { 1 + comma } else { 0 };
+        return Some(Stated::new(Fact::Date { day, month, year }, at, to));
+    }
+    if is_day(here) {
+        let of = usize::from(pieces.get(at + 1).is_some_and(|piece| piece.is(&["of"])));
+        let month = month(pieces.get(at + 1 + of)?)?;
+        let year = year(pieces.get(at + 2 + of));
+        let to = at + 2 + of + usize::from(year.is_some());
+        return Some(Stated::new(Fact::Date { day: here.text.clone(), month, year }, at, to));
+    }
+    let [first, dash, second, other_dash, third] = pieces.get(at..at + 5)? else { return None };
+    let month: usize = second.text.parse().ok()?;
+    let shape = dash.is(&["-"]) && other_dash.is(&["-"]) && is_day(third) && (1..=12).contains(&month);
+    let year = year(Some(first)).filter(|_| shape)?;
+    Some(Stated::new(Fact::Date { day: third.text.clone(), month: month - 1, year: Some(year) }, at, at + 5))
+}
+
+/// "9am", "5 pm", "17:30", "9 Uhr".
+pub fn clock(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let here = pieces.get(at).filter(|piece| piece.kind == Kind::Number)?;
+    let hour: u64 = here.text.parse().ok().filter(|hour| *hour < 25)?;
+    let after = |n: usize| pieces.get(at + n);
+    let past: Option<u64> = match (after(1), after(2)) {
+        (Some(colon), Some(minutes)) if colon.is(&[":"]) && minutes.kind == Kind::Number => {
+            minutes.text.parse().ok().filter(|minutes| *minutes < 60)
+        }
+        _ => None,
+    };
+    let half = after(if past.is_some() { 3 } else { 1 });
+    let to = at + if past.is_some() { 3 } else { 1 };
+    let (hour, to) = match half.map(|half| half.text.as_str()) {
+        Some("am") => (hour % 12, to + 1),
+        Some("pm") => (hour % 12 + 12, to + 1),
+        Some("uhr") => (hour, to + 1),
+        _ if past.is_some() => (hour, to),
+        _ => return None,
+    };
+    let minutes = (hour * 60 + past.unwrap_or_default()).to_string();
+    Some(Stated::new(Fact::Clock { minutes, written: here.text.clone() }, at, to))
+}

@@ -1,0 +1,81 @@
+//! Prices, and what they buy.
+
+use super::{Fact, Per, Stated};
+use crate::services::check::pieces::Piece;
+
+pub fn currency(piece: &Piece) -> Option<&'static str> {
+    match piece.text.as_str() {
+        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "libras" | "livres" | "pfund" | "पाउंड" => {
+            Some("gbp")
+        }
+        "$" | "usd" | "dollar" | "dollars" | "dólares" | "dollari" => Some("usd"),
+        "€" | "eur" | "euro" | "euros" => Some("eur"),
+        "₹" | "inr" | "rupee" | "rupees" => Some("inr"),
+        "¥" | "jpy" | "yen" => Some("jpy"),
+        _ => None,
+    }
+}
+
+/// "£12/month", "12 GBP per month", "twelve pounds a month".
+pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let here = pieces.get(at)?;
+    let after = pieces.get(at + 1);
+    let (amount, currency) = match currency(here) {
+        Some(currency) => (after.filter(|piece| piece.is_number())?, currency),
+        None if here.is_number() => (here, currency(after?)?),
+        None => return None,
+    };
+    let (per, to) = period(pieces, at + 2);
+    Some(Stated::new(Fact::Money { amount: amount.text.clone(), currency, per }, at, to))
+}
+
+/// How far behind a price its period may stand: "£12 each month", "£34 (one-time payment)".
+const PERIOD_WITHIN: usize = 5;
+
+/// What a price or an amount is for, and where that ends.
+pub fn period(pieces: &[Piece], from: usize) -> (Option<Per>, usize) {
+    for at in from..pieces.len().min(from + PERIOD_WITHIN) {
+        let piece = &pieces[at];
+        let per = match piece.text.as_str() {
+            "month" | "monthly" | "months" | "mo" | "pcm" | "mes" | "mois" | "monat" | "माह" | "महीने" | "महीना"
+            | "monatlich" | "mensual" => Per::Month,
+            "year" | "yearly" | "annually" | "annum" | "yr" | "annual" | "año" | "jahr" | "साल" => Per::Year,
+            "week" | "weekly" | "semana" | "semaine" | "woche" => Per::Week,
+            "day" | "daily" | "día" | "jour" | "tag" => Per::Day,
+            "hour" | "hourly" | "hora" | "heure" | "stunde" => Per::Hour,
+            "once" | "upfront" => Per::Once,
+            "one" | "1" if pieces.get(at + 1..at + 3).is_some_and(is_time_or_off) => Per::Once,
+            _ if piece.is(&JOINS) => continue,
+            _ => break,
+        };
+        return (Some(per), at + 1);
+    }
+    (None, from)
+}
+
+/// What may stand between a price and its period.
+const JOINS: [&str; 21] = [
+    "/", "per", "a", "an", "each", "every", "(", "-", "billed", "as", "paid", "al", "por", "par", "pro", "im", "प्रति",
+    "the", "is", "are", "automatically",
+];
+
+/// "One-time", "one off".
+pub fn is_time_or_off(next: &[Piece]) -> bool {
+    next[0].is(&["time", "off"]) || next[0].is(&["-"]) && next[1].is(&["time", "off"])
+}
+
+/// "Billed monthly", "every week": how often, without a figure.
+pub fn every(pieces: &[Piece], at: usize) -> Option<Per> {
+    if pieces[at].is(&["every", "each"]) {
+        let unit = pieces.get(at + 1).filter(|unit| unit.is(&["hour", "day", "week", "month", "year"]))?;
+        return period(std::slice::from_ref(unit), 0).0;
+    }
+    match pieces[at].text.as_str() {
+        "monthly" => Some(Per::Month),
+        "yearly" | "annually" | "annual" => Some(Per::Year),
+        "weekly" => Some(Per::Week),
+        "daily" => Some(Per::Day),
+        "hourly" => Some(Per::Hour),
+        _ => None,
+    }
+}

@@ -1,0 +1,138 @@
+//! Polarity: which part of a sentence denies what it says.
+
+use super::{
+    pieces::{Kind, Piece},
+    words,
+};
+
+/// A part of a sentence of one polarity.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub from: usize,
+    pub to: usize,
+    pub denies: bool,
+    /// "If you are not happy …" states nothing.
+    pub is_condition: bool,
+    /// Whether it has a verb or a denial; "patient records" alone claims nothing of them.
+    pub asserts: bool,
+}
+
+struct Part {
+    from: usize,
+    to: usize,
+    /// An odd number of denials; `None` where there is none.
+    denies: Option<bool>,
+    is_verbal: bool,
+    /// Whether a comma, "and" or "or" joins it to the part before, as in a list.
+    is_listed: bool,
+    is_condition: bool,
+}
+
+/// The stretches of a sentence; lists share the polarity of the part that has the verb.
+pub fn stretches(pieces: &[Piece]) -> Vec<Stretch> {
+    let parts = parts(pieces);
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let stands_alone = part.denies.is_some() || part.is_verbal;
+        let denies = if stands_alone { part.denies == Some(true) } else { inherited(&parts, at) };
+        let (from, to, is_condition) = (part.from, part.to, part.is_condition);
+        match stretches.last_mut().filter(|last| (last.denies, last.is_condition) == (denies, is_condition)) {
+            Some(last) => {
+                last.to = to;
+                last.asserts |= stands_alone;
+            }
+            None => stretches.push(Stretch { from, to, denies, is_condition, asserts: stands_alone }),
+        }
+    }
+    stretches
+}
+
+/// "We take no cash, cheques or coins": from before. "Cash, cheques and coins are refused": from
+/// behind, when nothing before it has a verb.
+fn inherited(parts: &[Part], at: usize) -> bool {
+    let mut before = parts[..=at].windows(2).rev().take_while(|pair| pair[1].is_listed).map(|pair| &pair[0]);
+    if let Some(part) = before.find(|part| part.is_verbal || part.denies.is_some()) {
+        return part.denies == Some(true);
+    }
+    let mut behind = parts[at + 1..].iter().take_while(|part| part.is_listed);
+    behind.find(|part| part.is_verbal).is_some_and(|part| part.denies == Some(true))
+}
+
+const LISTS: [&str; 5] = [",", "and", "or", "nor", "/"];
+const CONDITIONS: [&str; 7] = ["if", "when", "unless", "because", "whether", "once", "provided"];
+const TURNS: [&str; 13] =
+    [";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"];
+
+fn parts(pieces: &[Piece]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut from = usize::from(is_interjection(pieces)) * 2;
+    let (mut is_listed, mut is_condition) = (false, false);
+    for (at, piece) in pieces.iter().enumerate().skip(from) {
+        let lists = piece.is(&LISTS);
+        let conditions =
+            piece.is(&CONDITIONS) || piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|p| p.is(&["long"]));
+        // "Sold without a lid" denies the lid; "never sold without a lid" affirms it.
+        let excepts = piece.is(&["without"]) && at > from && !(from..at).any(|at| denies(pieces, at));
+        if lists || conditions || excepts || piece.is(&TURNS) {
+            parts.extend(part(pieces, from, at, is_listed, is_condition));
+            is_listed = lists || from == at && is_listed;
+            is_condition = conditions;
+            from = if excepts { at } else { at + 1 };
+        }
+    }
+    parts.extend(part(pieces, from, pieces.len(), is_listed, is_condition));
+    parts
+}
+
+/// "No, …" and "Yes, …" answer a question and deny nothing of what follows.
+fn is_interjection(pieces: &[Piece]) -> bool {
+    let answers = pieces.first().is_some_and(|first| first.is(&["no", "yes", "unfortunately", "sorry"]));
+    answers && pieces.get(1).is_some_and(|second| second.kind == Kind::Sign && !second.is(&["-"]))
+}
+
+fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition: bool) -> Option<Part> {
+    let inside = pieces.get(from..to).filter(|inside| !inside.is_empty())?;
+    let denials = (from..to).filter(|at| denies(pieces, *at)).count();
+    let denies = (denials > 0).then_some(denials % 2 == 1);
+    let is_verbal = inside.iter().any(|piece| piece.kind == Kind::Word && words::is_verbal(&piece.text));
+    Some(Part { from, to, denies, is_verbal, is_listed, is_condition })
+}
+
+/// "No-shows" are called so, and "not only" says more rather than less.
+fn denies(pieces: &[Piece], at: usize) -> bool {
+    let next = pieces.get(at + 1);
+    let goes_on = next.is_some_and(|next| next.is(&["-", "only", "just", "later", "more", "less", "matter"]));
+    pieces[at].kind == Kind::Word && words::is_negation(&pieces[at].text) && (pieces[at].text == "non" || !goes_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::pieces::pieces, *};
+
+    fn denied(text: &str) -> Vec<String> {
+        let pieces = pieces(text);
+        let stretches = stretches(&pieces).into_iter().filter(|stretch| stretch.denies && !stretch.is_condition);
+        let words = |stretch: Stretch| -> Vec<&str> {
+            pieces[stretch.from..stretch.to].iter().map(|piece| piece.text.as_str()).collect()
+        };
+        stretches.map(|stretch| words(stretch).join(" ")).collect()
+    }
+
+    #[test]
+    fn a_denial_reaches_as_far_as_its_part_of_the_sentence() {
+        for (text, is_denied) in [
+            ("Full refund within a month, no questions asked", "no questions asked"),
+            ("Data is not sold, but we keep backups", "data is not sold"),
+            ("We do not ship cheese, milk or eggs", "we do not ship cheese , milk or eggs"),
+            ("Cheese, milk and eggs are prohibited", "cheese , milk and eggs are prohibited"),
+            ("No, you cannot return it", "you cannot return it"),
+        ] {
+            assert_eq!(denied(text), [is_denied], "{text}");
+        }
+        for text in
+            ["No, that is fine", "We never ship without asking", "If it does not fit, we take it back", "No-shows pay"]
+        {
+            assert_eq!(denied(text), Vec::<String>::new(), "{text}");
+        }
+    }
+}

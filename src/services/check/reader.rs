@@ -1,0 +1,272 @@
+//! The reader: walks through the sentences and remembers what the last ones were about.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{
+    Grounds,
+    claims::Claim,
+    clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
+    facts::{Fact, Stated, facts, is_measure},
+    links,
+    names::Name,
+    pieces::{Piece, pieces},
+    sentences::{Mark, Sentence},
+    statements::Statement,
+    words::{self, Word},
+};
+
+/// More unsupported facts help no second try.
+const MOST_NAMED: usize = 12;
+
+/// No model is shown more sections than these in full.
+const MOST_SHOWN: usize = 128;
+
+/// A sentence that cites more sections is a list of them.
+const MOST_CITED: usize = 8;
+
+pub struct Reader<'a> {
+    pub(super) grounds: &'a Grounds<'a>,
+    pub(super) records: Vec<Statement>,
+    pub(super) asked: Vec<Piece>,
+    asked_facts: Vec<Stated>,
+    /// What a sentence without a mark may rest on.
+    pub(super) shown: Vec<usize>,
+    support_email: String,
+    counted: HashSet<String>,
+    names: Vec<Name>,
+    subjects: Vec<Word>,
+    /// What a list is about; its entries go on with it rather than with one another.
+    lead: Vec<Name>,
+    /// "For returns, …": what the rest of the sentence is about.
+    topic: Vec<Name>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(grounds: &'a Grounds<'a>) -> Self {
+        let records = grounds.ground.read(grounds.records);
+        let nouns = records.iter().flat_map(|known| &known.facts).filter_map(|fact| match fact {
+            Fact::Count { nouns, .. } => Some(nouns.clone()),
+            _ => None,
+        });
+        let counted = nouns.flatten().collect();
+        // Nobody asks at greater length for something a short reply repeats.
+        let asked: String = grounds.asked.chars().take(4_000).collect();
+        let asked = pieces(&asked);
+        let asked_facts = facts(&asked);
+        let places = grounds.ground.places.len();
+        let shown = grounds.shown.iter().copied().filter(|at| *at < places).take(MOST_SHOWN).collect();
+        let support_email = links::link(grounds.support_email);
+        Self {
+            grounds,
+            records,
+            asked,
+            asked_facts,
+            shown,
+            support_email,
+            counted,
+            names: Vec::new(),
+            subjects: Vec::new(),
+            lead: Vec::new(),
+            topic: Vec::new(),
+        }
+    }
+
+    /// What nothing supports, in the words of the reply.
+    pub fn read(&mut self, sentences: &[Sentence]) -> Vec<String> {
+        let mut unsupported: Vec<String> = Vec::new();
+        for sentence in sentences {
+            for wrong in self.sentence(sentence) {
+                if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
+                    unsupported.push(wrong);
+                }
+            }
+        }
+        unsupported
+    }
+
+    fn sentence(&mut self, sentence: &Sentence) -> Vec<String> {
+        let pieces = pieces(&sentence.text);
+        let rests_on_records = sentence.marks.contains(&Mark::Records);
+        let known = |stated| self.of_known_things(stated, rests_on_records);
+        let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
+        let mentions = self.grounds.ground.names.mentions(&pieces, false);
+        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
+        let cited = self.cited(sentence);
+        let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
+        let mut goes_on = sentence.goes_on || refers_back(&pieces);
+        self.topic.clear();
+        if sentence.goes_on {
+            self.names.clone_from(&self.lead);
+        }
+        wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
+        if !rests_on_records {
+            wrong.extend(self.wrong_wording(&read, &cited));
+        }
+        for clause in clauses(&pieces) {
+            wrong.extend(self.clause(&read, &clause, &cited, goes_on));
+            let own = read.own(&clause);
+            if clause.start == 0 && opens_topic(&pieces[clause.clone()]) {
+                self.topic = names_of(&own);
+            }
+            goes_on |= !own.is_empty();
+        }
+        if !sentence.goes_on {
+            self.lead.clone_from(&self.names);
+        }
+        wrong
+    }
+
+    /// The sections a sentence rests on; one that cites everything would rest on nothing.
+    fn cited(&self, sentence: &Sentence) -> Vec<usize> {
+        let mut cited: Vec<usize> = Vec::new();
+        for at in sentence.marks.iter().filter_map(|mark| self.grounds.section(*mark)) {
+            if cited.len() < MOST_CITED && !cited.contains(&at) {
+                cited.push(at);
+            }
+        }
+        cited
+    }
+
+    fn clause(&mut self, read: &Read<'_>, clause: &Range<usize>, cited: &[usize], goes_on: bool) -> Vec<String> {
+        let ground = self.grounds.ground;
+        let own = read.own(clause);
+        let words = ground.known(&words::keys(&read.pieces[clause.clone()]));
+        let subjects: Vec<Word> = words.into_iter().filter(|word| ground.is_subject(*word)).collect();
+        let inherits = own.is_empty() && subjects.is_empty();
+        let mut wrong = Vec::new();
+        for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
+            let denied = || read.pieces[clause.clone()].iter().any(|piece| words::is_negation(&piece.text));
+            if self.is_visitors_own(stated, read) || stated.fact.is_aside() && denied() {
+                continue;
+            }
+            let mut names = read.names_for(stated, &own, &ground.names);
+            let beside = |name: &&Name| !names.iter().any(|other| ground.names.are_siblings(**name, *other));
+            let topic: Vec<Name> = self.topic.iter().filter(beside).copied().collect();
+            names.extend(topic);
+            let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
+                (false, _) => vec![names],
+                (true, true) if !self.turns_to_unknown(read, clause) => vec![self.names.clone()],
+                (true, _) => vec![Vec::new(), self.names.clone()],
+            };
+            let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
+            let around = read.around(stated, clause);
+            let words = ground.known(&words::keys(&read.pieces[around]));
+            let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
+            let holds = |names: &Vec<Name>| {
+                self.holds(&Claim { fact: &stated.fact, names, of_all, subjects, words: &words }, cited)
+            };
+            if !alternatives.iter().any(holds) {
+                wrong.push(read.said(stated));
+            }
+        }
+        if let Some(named) = groups(&own, &ground.names).pop().map(|group| names_of(&group)) {
+            // A label in passing ("with email support") does not turn to something else.
+            let is_plan = |names: &[Name]| names.iter().any(|name| ground.names.is_heading(*name));
+            if !goes_on || is_plan(&named) || !is_plan(&self.names) {
+                self.names = named;
+            }
+        }
+        wrong.extend(self.foreign_wording(read, clause, goes_on));
+        if !inherits {
+            self.subjects = subjects;
+        }
+        wrong
+    }
+
+    /// In another language, a label that we do not know may have taken the place of the last one.
+    fn turns_to_unknown(&self, read: &Read<'_>, clause: &Range<usize>) -> bool {
+        let ground = self.grounds.ground;
+        let keys = words::keys(&read.pieces[clause.clone()]);
+        let is_unknown = !keys.is_empty() && ground.known(&keys).is_empty();
+        is_unknown && !self.names.iter().any(|name| ground.names.is_heading(*name))
+    }
+
+    fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
+            return true;
+        }
+        if self.records.iter().any(|known| ground.says(known, claim)) {
+            return true;
+        }
+        if claim.fact.is_aside() {
+            return !self.contradicts(claim, cited);
+        }
+        if cited.is_empty() {
+            return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
+        }
+        cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+    }
+
+    /// "Monthly" is often said in passing; it is wrong where only another period stands.
+    fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let known = || {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
+        };
+        known().any(|fact| claim.fact.is_like(fact)) && !known().any(|fact| claim.fact.rests_on(fact))
+    }
+
+    /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
+    /// ("one of them") it is no fact.
+    fn of_known_things(&self, mut stated: Stated, rests_on_records: bool) -> Option<Stated> {
+        if let Fact::Count { number, nouns, .. } = &mut stated.fact {
+            let counted = &self.grounds.ground.counted;
+            nouns.retain(|noun| counted.contains(noun) || self.counted.contains(noun) || is_measure(noun));
+            if nouns.is_empty() && number == "unlimited" {
+                return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
+            }
+            if nouns.is_empty() && stated.is_spelled && !rests_on_records {
+                return None;
+            }
+        }
+        Some(stated)
+    }
+
+    /// "For your 3 websites …", when the visitor has told us of 3 websites. What the knowledge base
+    /// counts too is theirs only before any plan is named.
+    fn is_visitors_own(&self, stated: &Stated, read: &Read<'_>) -> bool {
+        let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
+        let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
+            (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
+                number == said && (things.is_empty() || nouns.iter().any(|noun| things.contains(noun)))
+            }
+            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said))
+            | (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
+            _ => false,
+        };
+        let is_theirs = |piece: &Piece| piece.is(&["your", "for", "if", "need", "needs", "want", "mentioned", "with"]);
+        let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
+        let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
+        let marked = read.pieces[..stated.from].iter().any(is_theirs);
+        is_count
+            && marked
+            && !is_ours
+            && stated.fact != Fact::Number("unlimited".into())
+            && self.asked_facts.iter().any(told)
+    }
+
+    /// A sentence about a plan rests on a section that speaks of it.
+    fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
+        let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
+        let known = |name: Name| {
+            in_records(name) || cited.iter().any(|at| self.grounds.ground.places[*at].names.contains(&name))
+        };
+        if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
+            return Vec::new();
+        }
+        read.mentions.iter().map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
+    }
+
+    /// What the last names were, for what goes on with them.
+    pub(super) fn spoken_of(&self) -> &[Name] {
+        &self.names
+    }
+}
+
+/// "For returns, …", "With the add-on, …".
+fn opens_topic(pieces: &[Piece]) -> bool {
+    let is_said = pieces.iter().any(|piece| words::is_verbal(&piece.text));
+    !is_said && pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
+}

@@ -1,0 +1,122 @@
+//! Statements: what one line, or one sentence of it, says about what.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{
+    clauses::clauses,
+    facts::{Fact, facts},
+    names::{Mention, Name, Names},
+    pieces::{Piece, pieces},
+    polarity::stretches,
+    sentences,
+    words::{self, Word},
+};
+
+/// What one line or sentence says.
+pub struct Statement {
+    pub facts: Vec<Fact>,
+    /// The names it is about: its own, and those of the headings above it.
+    pub names: HashSet<Name>,
+    /// Its telling words in their order, each with whether it is denied.
+    pub words: Vec<(Word, bool)>,
+    /// The first of them.
+    pub lead: Option<Word>,
+    /// Headings name what is denied below them without denying it.
+    pub is_heading: bool,
+}
+
+impl Statement {
+    pub fn has(&self, word: Word) -> bool {
+        self.words.binary_search_by_key(&word, |(word, _)| *word).is_ok()
+    }
+
+    /// How many of these words it has.
+    pub fn shares(&self, words: &[Word]) -> usize {
+        words.iter().filter(|word| self.has(**word)).count()
+    }
+}
+
+/// The statements of some lines. A bullet goes on with the line before the list that ends in a
+/// colon, and is denied with it: "We never ship:".
+pub fn statements(lines: &[String], names: &Names, number: &mut dyn FnMut(String) -> Option<Word>) -> Vec<Statement> {
+    let mut intro: Vec<(Word, bool)> = Vec::new();
+    let mut read = Vec::new();
+    for line in lines {
+        let is_entry = line.starts_with("- ") || line.starts_with(|c: char| c.is_ascii_digit());
+        if !is_entry {
+            intro.clear();
+        }
+        for part in parts_of_line(line) {
+            for sentence in sentences::sentences(&part) {
+                let pieces = pieces(&sentence.text);
+                for clause in told_apart(&pieces, names) {
+                    read.push(statement(&pieces[clause], &intro, names, number));
+                }
+            }
+        }
+        if !is_entry && line.ends_with(':') {
+            intro = read.last().map(|statement| statement.words.clone()).unwrap_or_default();
+        }
+    }
+    read
+}
+
+/// "€4 for a cup and €9 for a jug": each clause with a name and a figure of its own says it of that.
+fn told_apart(pieces: &[Piece], names: &Names) -> Vec<Range<usize>> {
+    let plans = names.mentions(pieces, false).into_iter().filter(|mention| names.is_heading(mention.name));
+    let plans: Vec<Mention> = plans.collect();
+    let stands_alone = |clause: &Range<usize>| {
+        plans.iter().any(|plan| clause.contains(&plan.from)) && !facts(&pieces[clause.clone()]).is_empty()
+    };
+    let (mut told, mut from) = (Vec::new(), 0);
+    for clause in clauses(pieces) {
+        let joined = from..clause.end;
+        if stands_alone(&joined) {
+            from = clause.end;
+            told.push(joined);
+        }
+    }
+    if from < pieces.len() || told.len() < 2 {
+        told = std::iter::once(0..pieces.len()).collect();
+    }
+    told
+}
+
+fn statement(
+    pieces: &[Piece],
+    intro: &[(Word, bool)],
+    names: &Names,
+    number: &mut dyn FnMut(String) -> Option<Word>,
+) -> Statement {
+    let is_denied = intro.iter().any(|(_, denied)| *denied);
+    let mut words: Vec<(Word, bool)> = intro.to_vec();
+    for stretch in stretches(pieces) {
+        let inside = words_in(&pieces[stretch.from..stretch.to], number);
+        words.extend(inside.into_iter().map(|word| (word, stretch.denies != is_denied)));
+    }
+    let lead = words.get(intro.len()).map(|(word, _)| *word);
+    words.sort_unstable();
+    words.dedup_by_key(|(word, _)| *word);
+    Statement {
+        facts: facts(pieces).into_iter().map(|stated| stated.fact).collect(),
+        names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
+        words,
+        lead,
+        is_heading: false,
+    }
+}
+
+fn words_in(pieces: &[Piece], number: &mut dyn FnMut(String) -> Option<Word>) -> Vec<Word> {
+    words::keys(pieces).into_iter().filter_map(number).collect()
+}
+
+/// A line as it is, but a row of a table in its cells: each says something about its column.
+pub fn parts_of_line(line: &str) -> Vec<String> {
+    let row = line.strip_prefix("- ").and_then(|row| row.split_once(" - "));
+    match row {
+        Some((first, cells)) if cells.contains(": ") => {
+            cells.split("; ").map(|cell| format!("- {cell} ({first})")).collect()
+        }
+        _ => vec![line.to_owned()],
+    }
+}

@@ -1,0 +1,88 @@
+//! Strangers: names of plans, products, places and codes that nothing we know mentions.
+
+use super::{clauses::Read, ground::origin, pieces::Piece, polarity::stretches, reader::Reader, words};
+
+/// Of an English sentence at least this share is glue, measured on replies in five languages.
+const ENGLISH: f32 = 0.25;
+
+impl Reader<'_> {
+    /// What a sentence calls by a name that stands nowhere.
+    pub(super) fn strangers(&self, read: &Read<'_>) -> Vec<String> {
+        let mut strangers = self.unknown_plans(read);
+        strangers.extend(self.unknown_codes(read));
+        if words::english_share(read.pieces) >= ENGLISH {
+            strangers.extend(self.unknown_names(read));
+        }
+        strangers
+    }
+
+    /// "The Platinum plan".
+    fn unknown_plans(&self, read: &Read<'_>) -> Vec<String> {
+        let called = |pair: &&[Piece]| {
+            let [name, what] = pair else { return false };
+            let is_plan = what.is(&["plan", "package", "tier", "subscription"]);
+            name.is_word() && name.capital && is_plan && !self.is_known(name)
+        };
+        let unknown = read.pieces.windows(2).skip(1).filter(called);
+        unknown.map(|pair| format!("{} {}", pair[0].text, pair[1].text)).collect()
+    }
+
+    /// "SEV5", where there are three.
+    fn unknown_codes(&self, read: &Read<'_>) -> Vec<String> {
+        let codes = read.pieces.iter().filter(|piece| piece.is_word() && is_code(&piece.text));
+        let unknown = codes.filter(|code| !self.is_known(code) && !self.is_asked(code));
+        unknown.map(|code| code.text.clone()).collect()
+    }
+
+    /// Capitals inside a sentence. The visitor's own names may be repeated where nothing is
+    /// affirmed of them: "I don't know about Foo", "for your Foo shop".
+    fn unknown_names(&self, read: &Read<'_>) -> Vec<String> {
+        let stretches = stretches(read.pieces);
+        let mut unknown = Vec::new();
+        for (at, piece) in read.pieces.iter().enumerate().skip(1) {
+            let opens = read.pieces[at - 1].is(&[".", "!", "?", ":", "\n", "-", "\"", "“", "("]);
+            let is_named = piece.is_word() && piece.capital && piece.text.chars().count() > 3 && !opens;
+            if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_calendar(&piece.text) {
+                continue;
+            }
+            let is_doubted = stretches
+                .iter()
+                .any(|stretch| (stretch.from..stretch.to).contains(&at) && (stretch.denies || stretch.is_condition));
+            let before = &read.pieces[at.saturating_sub(2)..at];
+            let is_theirs = before.iter().any(|piece| piece.is(&["your", "for", "as", "about", "regarding", "like"]));
+            if !(self.is_asked(piece) && (is_doubted || is_theirs)) {
+                unknown.push(piece.text.clone());
+            }
+        }
+        unknown
+    }
+
+    fn is_known(&self, piece: &Piece) -> bool {
+        let ground = self.grounds.ground;
+        let is_adjective = ["ish", "ian", "ese"].iter().any(|ending| piece.text.ends_with(ending));
+        ground.vocabulary.contains(&piece.text)
+            || ground.vocabulary.contains(&words::singular(&piece.text))
+            || is_adjective && origin(&piece.text).is_some_and(|name| ground.origins.contains(&name))
+            || self.is_in_records(&piece.text)
+    }
+
+    fn is_in_records(&self, word: &str) -> bool {
+        self.grounds.records.iter().any(|line| line.to_lowercase().contains(word))
+    }
+
+    fn is_asked(&self, piece: &Piece) -> bool {
+        self.asked.iter().any(|asked| asked.text == piece.text)
+    }
+}
+
+/// "SEV3", "ISO27001": letters, then figures.
+fn is_code(word: &str) -> bool {
+    let figures = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Days and months are facts, and checked as such.
+fn is_calendar(word: &str) -> bool {
+    use super::facts::{is_month, is_weekday};
+    is_month(word) || is_weekday(word)
+}

@@ -1,0 +1,143 @@
+//! What each sentence of a checked reply rests on. What rests on nothing is left out: the model's
+//! courtesies are no loss, and whoever dictates its words gains nothing.
+
+use std::collections::HashSet;
+
+use super::{
+    Grounds,
+    facts::facts,
+    links,
+    pieces::{Kind, Piece, pieces},
+    sentences::{Mark, Sentence},
+    words,
+};
+
+/// Of a sentence without a mark, so many of its telling words stand in the section it repeats.
+const REPEATED: f32 = 0.5;
+
+/// Fewer telling words stand in some section by chance.
+const FEWEST_WORDS: usize = 2;
+
+/// With fewer glue words of English a sentence of some length is in another language, whose words
+/// cannot be compared with the knowledge base's.
+const ENGLISH: f32 = 0.15;
+const SOME_LENGTH: usize = 4;
+
+/// What a sentence rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Basis {
+    /// Sections, as positions in the knowledge base.
+    Sections(Vec<usize>),
+    Records,
+    /// It says, in so many words, that the information does not hold something.
+    Admission,
+    /// It leads to entries that rest on something, or is an entry among such.
+    Lead,
+    /// It says where the company can be written to.
+    Address,
+    Nothing,
+}
+
+/// The basis of every sentence, in their order.
+pub fn of(sentences: &[Sentence], grounds: &Grounds<'_>) -> Vec<Basis> {
+    let recorded: HashSet<String> = grounds.records.iter().flat_map(|line| words::keys(&pieces(line))).collect();
+    let mut bases: Vec<Basis> = sentences.iter().map(|sentence| basis(sentence, &recorded, grounds)).collect();
+    let mut end = 0;
+    while let Some(start) = (end..sentences.len()).find(|at| sentences[*at].goes_on) {
+        end = (start..sentences.len()).find(|at| !sentences[*at].goes_on).unwrap_or(sentences.len());
+        let resting = bases[start..end].iter().filter(|basis| **basis != Basis::Nothing).count();
+        // A list is often marked once, at its end.
+        if resting * 2 >= end - start {
+            let lead = start.saturating_sub(1);
+            let leads = sentences[lead].text.trim_end().ends_with(':');
+            let list = if leads { lead..end } else { start..end };
+            bases[list].iter_mut().filter(|basis| **basis == Basis::Nothing).for_each(|basis| *basis = Basis::Lead);
+        }
+    }
+    bases
+}
+
+fn basis(sentence: &Sentence, recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
+    let pieces = pieces(&sentence.text);
+    let (said, has_facts) = (Said::of(&pieces, grounds), !facts(&pieces).is_empty());
+    let mut marked: Vec<usize> = sentence.marks.iter().filter_map(|mark| grounds.section(*mark)).collect();
+    marked.dedup();
+    // Its facts have been held against the sections it cites.
+    marked.retain(|at| said.is_foreign || has_facts || said.touches(*at));
+    if !marked.is_empty() {
+        return Basis::Sections(marked);
+    }
+    let is_recorded = said.is_foreign || has_facts || said.keys.iter().any(|key| recorded.contains(key));
+    if sentence.marks.contains(&Mark::Records) && !grounds.records.is_empty() && is_recorded {
+        return Basis::Records;
+    }
+    if sentence.marks.contains(&Mark::Nothing) && pieces.iter().any(|piece| words::is_negation(&piece.text)) {
+        return Basis::Admission;
+    }
+    if let Some(repeated) = said.repeated() {
+        return Basis::Sections(vec![repeated]);
+    }
+    let support_email = links::link(grounds.support_email);
+    let is_address = pieces.iter().any(|piece| piece.kind == Kind::Link && piece.text == support_email);
+    if is_address { Basis::Address } else { Basis::Nothing }
+}
+
+/// What a sentence says, as it is held against sections.
+struct Said<'a> {
+    keys: Vec<String>,
+    words: Vec<words::Word>,
+    names: Vec<super::names::Name>,
+    is_foreign: bool,
+    grounds: &'a Grounds<'a>,
+}
+
+impl<'a> Said<'a> {
+    fn of(pieces: &[Piece], grounds: &'a Grounds<'a>) -> Self {
+        let keys = words::keys(pieces);
+        let length = pieces.iter().filter(|piece| piece.is_word()).count();
+        Self {
+            words: grounds.ground.known(&keys),
+            keys,
+            names: grounds.ground.names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
+            is_foreign: length >= SOME_LENGTH && words::english_share(pieces) < ENGLISH,
+            grounds,
+        }
+    }
+
+    /// Whether it speaks of what the section speaks of.
+    fn touches(&self, at: usize) -> bool {
+        let place = &self.grounds.ground.places[at];
+        self.words.iter().any(|word| place.words.contains(word))
+            || self.names.iter().any(|name| place.names.contains(name))
+    }
+
+    /// The shown section whose words it repeats, where it has no mark. A word that few sections have
+    /// tells more.
+    #[expect(clippy::cast_precision_loss, reason = "counts of words and of sections")]
+    fn repeated(&self) -> Option<usize> {
+        let ground = self.grounds.ground;
+        let shown = self.grounds.shown.iter().copied().filter(|at| *at < ground.places.len());
+        let score = |at: usize| {
+            let place = &ground.places[at];
+            let words = self.words.iter().filter(|word| place.words.contains(word));
+            let told: f32 = words.map(|word| 1.0 / ground.lexicon.sections(*word).len().max(1) as f32).sum();
+            (self.standing(at).0, told)
+        };
+        let better = |one: &usize, other: &usize| {
+            let ((named, told), (others_named, others_told)) = (score(*one), score(*other));
+            named.cmp(&others_named).then(told.total_cmp(&others_told))
+        };
+        let best = shown.max_by(better)?;
+        let (named, words) = self.standing(best);
+        let is_about_it = named > 0 && named == self.names.len();
+        let repeats = words >= FEWEST_WORDS && words as f32 >= REPEATED * self.keys.len() as f32;
+        (is_about_it && (self.is_foreign || words > 0) || repeats).then_some(best)
+    }
+
+    /// How many of its names and of its words stand in a section.
+    fn standing(&self, at: usize) -> (usize, usize) {
+        let place = &self.grounds.ground.places[at];
+        let named = self.names.iter().filter(|name| place.names.contains(name)).count();
+        (named, self.words.iter().filter(|word| place.words.contains(word)).count())
+    }
+}

@@ -1,0 +1,201 @@
+//! Wording: statements without a figure, held against the words of the sections they rest on.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    clauses::{Read, groups, join, names_of, speaks_of_all},
+    names::Name,
+    pieces::Piece,
+    polarity::stretches,
+    reader::Reader,
+    statements::Statement,
+    words::{self, Word},
+};
+use crate::domain::text;
+
+/// What of a sentence is named as unsupported, in characters.
+const LONGEST_NAMED: usize = 80;
+
+/// A word of more sections than this tells none of them apart.
+const COMMON: usize = 40;
+
+/// A word of so few sections is telling by itself.
+const RARE: usize = 2;
+
+impl Reader<'_> {
+    /// A sentence that rests on a section speaks of what the section speaks of, and does not deny it.
+    pub(super) fn wrong_wording(&self, read: &Read<'_>, cited: &[usize]) -> Option<String> {
+        let held_against = if cited.is_empty() { &self.shown } else { cited };
+        let is_wrong = self.is_of_another_section(read, cited) || self.is_denied(read, held_against);
+        is_wrong.then(|| text::cut(&join(read.pieces), LONGEST_NAMED))
+    }
+
+    /// None of its known words stand in what it cites, or another section has far more of them.
+    fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let is_price = |at: usize| read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at));
+        let pieces: Vec<Piece> =
+            read.pieces.iter().enumerate().filter(|(at, _)| !is_price(*at)).map(|(_, piece)| piece.clone()).collect();
+        let keys = words::keys(&pieces);
+        let mut known = ground.known(&keys);
+        known.sort_unstable();
+        known.dedup();
+        let stands = |word: &Word| {
+            cited.iter().any(|at| {
+                let place = &ground.places[*at];
+                place.words.contains(word) || place.asked_as.contains(word)
+            })
+        };
+        let named = read
+            .mentions
+            .iter()
+            .filter(|mention| cited.iter().any(|at| ground.places[*at].names.contains(&mention.name)));
+        let standing = known.iter().filter(|word| stands(word)).count() + named.count();
+        if cited.is_empty() {
+            return false;
+        }
+        if standing == 0 {
+            let is_subject = known.iter().any(|word| ground.is_subject(*word));
+            let is_rare = known.iter().any(|word| ground.lexicon.sections(*word).len() <= RARE);
+            return (known.len() > 1 || is_subject || is_rare) && known.len() * 2 >= keys.len();
+        }
+        if standing * 2 > known.len() {
+            return false;
+        }
+        let mut elsewhere: HashMap<usize, usize> = HashMap::new();
+        for word in known.iter().filter(|word| ground.lexicon.sections(**word).len() <= COMMON) {
+            for at in ground.lexicon.sections(*word) {
+                *elsewhere.entry(*at).or_default() += 1;
+            }
+        }
+        let most = elsewhere.into_values().max().unwrap_or_default();
+        most >= standing + 2
+    }
+
+    /// Whether the statements that have the most of its words say the opposite.
+    fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        let is_ours = |piece: &Piece| piece.is(&["i", "im", "ive", "id", "ill"]);
+        let stretches = stretches(read.pieces);
+        // What the assistant says of itself ("I don't know …") stands nowhere.
+        let said = stretches.iter().filter(|stretch| {
+            let inside = &read.pieces[stretch.from..stretch.to];
+            stretch.asserts && !stretch.is_condition && !inside.iter().any(is_ours)
+        });
+        said.into_iter().any(|stretch| self.is_opposite(read, &(stretch.from..stretch.to), stretch.denies, cited))
+    }
+
+    fn is_opposite(&self, read: &Read<'_>, stretch: &Range<usize>, denies: bool, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let keys = self.keys_beside_names(read, stretch);
+        let words = ground.known(&keys);
+        let names = names_of(&read.own(stretch));
+        let lead = words::keys(&read.pieces[stretch.clone()]).first().and_then(|key| ground.lexicon.find(key));
+        let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+        let known = known.filter(|known| !known.is_heading && !ground.names.are_beside(&names, &known.names));
+        let mut best = (0, true);
+        for known in known {
+            let shared = known.words.iter().filter(|(word, _)| words.contains(word));
+            let (mut lead_weight, mut same, mut other) = (0, 0, 0);
+            for (word, denied) in shared {
+                // What a sentence begins with is what it is about.
+                let leads = keys.len() > 1 && known.lead == Some(*word) && lead == Some(*word);
+                match (leads, *denied == denies) {
+                    (true, _) => lead_weight = 3,
+                    (false, true) => same += 2,
+                    (false, false) => other += 2,
+                }
+            }
+            let weight = lead_weight + same + other;
+            if weight > best.0 {
+                best = (weight, other > same);
+            } else if weight == best.0 {
+                best.1 &= other > same;
+            }
+        }
+        let (weight, is_opposite) = best;
+        let is_telling = |shared: usize| shared * 5 >= keys.len() * 3 && (shared > 1 || keys.len() == 1);
+        is_opposite && is_telling(weight / 2) || is_telling(self.only_opposite(&words, &names, denies, cited))
+    }
+
+    /// How many of the words stand with the other polarity, if none stands with this one.
+    fn only_opposite(&self, words: &[Word], names: &[Name], denies: bool, cited: &[usize]) -> usize {
+        let ground = self.grounds.ground;
+        let known = || {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            known.filter(|known| !known.is_heading && !ground.names.are_beside(names, &known.names))
+        };
+        let stands =
+            |word: &Word, as_denied: bool| known().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
+        if words.iter().any(|word| stands(word, denies)) {
+            return 0;
+        }
+        words.iter().filter(|word| stands(word, !denies)).count()
+    }
+
+    /// "Gold has a helipad", where only its neighbour has one.
+    pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
+        let ground = self.grounds.ground;
+        let mut own = read.own(clause);
+        // A plan is what is spoken of, and the label beside it what is said of it.
+        if own.iter().any(|mention| ground.names.is_heading(mention.name)) {
+            own.retain(|mention| ground.names.is_heading(mention.name));
+        } else if goes_on && self.spoken_of().iter().any(|name| ground.names.is_heading(*name)) {
+            own.clear();
+        }
+        let groups = groups(&own, &ground.names);
+        let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
+        let names: Vec<Name> = match groups.as_slice() {
+            [] if of_all => Vec::new(),
+            [] if goes_on => self.spoken_of().to_vec(),
+            [one] => names_of(one),
+            _ => return None,
+        };
+        let denies =
+            stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
+        if names.is_empty() && !of_all || denies {
+            return None;
+        }
+        let keys = self.keys_beside_names(read, clause);
+        let mut words = ground.known(&keys);
+        words.sort_unstable();
+        words.dedup();
+        self.belongs_to_neighbour(&names, &words, keys.len())
+            .then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
+    }
+
+    fn belongs_to_neighbour(&self, names: &[Name], words: &[Word], telling: usize) -> bool {
+        let ground = self.grounds.ground;
+        let rare = |word: &&Word| ground.lexicon.sections(**word).len() <= COMMON;
+        let mut sections: Vec<usize> =
+            words.iter().filter(rare).flat_map(|word| ground.lexicon.sections(*word).iter().copied()).collect();
+        sections.sort_unstable();
+        sections.dedup();
+        let statements = || sections.iter().flat_map(|at| &ground.places[*at].statements);
+        let is_neighbour = |known: &Statement| match names {
+            // Said of every plan, it is wrong where it stands of one.
+            [] => known.names.iter().any(|name| ground.names.has_siblings(*name)),
+            _ => ground.names.are_beside(names, &known.names),
+        };
+        let of_all = |known: &&Statement| known.names.iter().all(|name| names.contains(name));
+        let is_own = |known: &&Statement| known.names.iter().any(|name| names.contains(name)) && !is_neighbour(known);
+        let own: Vec<&Statement> = statements().filter(is_own).collect();
+        let is_foreign = |word: &Word| !own.iter().any(|known| known.has(*word));
+        let general = statements().filter(of_all).chain(own.iter().copied()).map(|known| known.shares(words)).max();
+        let general = general.unwrap_or_default();
+        statements().filter(|known| is_neighbour(known)).any(|known| {
+            let shared = known.shares(words);
+            let foreign = words.iter().filter(|word| known.has(**word) && is_foreign(word)).count();
+            foreign > 0 && shared > general && shared * 2 >= telling
+        })
+    }
+
+    fn keys_beside_names(&self, read: &Read<'_>, range: &Range<usize>) -> Vec<String> {
+        let headings = || read.mentions.iter().filter(|mention| self.grounds.ground.names.is_heading(mention.name));
+        let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
+        let pieces: Vec<Piece> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
+        let mut keys = words::keys(&pieces);
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}

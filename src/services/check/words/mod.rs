@@ -1,0 +1,95 @@
+//! Words: what statements are about, as numbers that compare fast.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use super::pieces::{Kind, Piece};
+use crate::services::answer::{self, Token};
+
+/// The place of a word in the [`Lexicon`].
+pub type Word = u32;
+
+/// Every telling word of a knowledge base, and the sections it stands in.
+#[derive(Default)]
+pub struct Lexicon {
+    words: HashMap<String, Word>,
+    sections: Vec<Vec<usize>>,
+}
+
+impl Lexicon {
+    /// The word's number; a new one gets the next.
+    pub fn add(&mut self, key: String) -> Word {
+        let next = Word::try_from(self.sections.len()).unwrap_or(Word::MAX);
+        let word = *self.words.entry(key).or_insert(next);
+        if word == next {
+            self.sections.push(Vec::new());
+        }
+        word
+    }
+
+    /// Sections come in their order, so a word's last one is the newest.
+    pub fn note(&mut self, word: Word, section: usize) {
+        let sections = &mut self.sections[word as usize];
+        if sections.last() != Some(&section) {
+            sections.push(section);
+        }
+    }
+
+    pub fn find(&self, key: &str) -> Option<Word> {
+        self.words.get(key).copied()
+    }
+
+    pub fn sections(&self, word: Word) -> &[usize] {
+        &self.sections[word as usize]
+    }
+}
+
+/// The telling words of some pieces, in the form they are compared by.
+pub fn keys(pieces: &[Piece]) -> Vec<String> {
+    let words = pieces.iter().filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.as_str());
+    let text = words.collect::<Vec<_>>().join(" ");
+    answer::tokens(&text).iter().filter(|token| is_telling(token)).map(key).collect()
+}
+
+fn is_telling(token: &Token) -> bool {
+    let is_glue = token.is_stop() || token.is_number() || is_negation(&token.word);
+    !is_glue && token.word.len() > 1 && !GENERIC.contains(token.word.as_str())
+}
+
+/// "Delivery" and "delivered" are one word, which their stems are not.
+fn key(token: &Token) -> String {
+    token.stem.strip_suffix("eri").unwrap_or(&token.stem).to_owned()
+}
+
+/// The share of the words that are English glue.
+#[expect(clippy::cast_precision_loss, reason = "the words of a sentence")]
+pub fn english_share(pieces: &[Piece]) -> f32 {
+    let words: Vec<&str> = pieces.iter().filter(|piece| piece.is_word()).map(|piece| piece.text.as_str()).collect();
+    let glue = answer::tokens(&words.join(" ")).iter().filter(|token| token.is_stop()).count();
+    glue as f32 / words.len().max(1) as f32
+}
+
+pub fn singular(word: &str) -> String {
+    let keeps = word.len() < 4 || word.ends_with("ss");
+    if keeps { word.to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() }
+}
+
+pub fn is_negation(word: &str) -> bool {
+    NEGATIONS.contains(word)
+}
+
+/// Pronouns and verbs that make a part of a sentence one that stands by itself.
+pub fn is_verbal(word: &str) -> bool {
+    VERBS.contains(word)
+}
+
+fn list(text: &'static str) -> HashSet<&'static str> {
+    text.split_whitespace().collect()
+}
+
+/// Words every subject has.
+static GENERIC: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("generic.txt")));
+static NEGATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("negations.txt")));
+static VERBS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("verbs.txt")));

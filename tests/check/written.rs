@@ -1,0 +1,70 @@
+//! Replies written by hand in a model's words, each set before the check was ever run on it. What
+//! it made of a set then, and what it makes of it since it was mended (2026-11). The first set and
+//! the first one of the other trade met the check before it knew of words, only of figures:
+//!
+//! | set | true shown | corrupted caught |
+//! |---|---|---|
+//! | first | 43 of 50, now all | 38 of 56, now 54 |
+//! | second | 30 of 32, now all | 31 of 36, now 34 |
+//! | third | 22 of 24, now all | 18 of 26, now all |
+//! | fourth | 19 of 20, now all | 19 of 22, now 21 |
+//! | fifth | 13 of 13 | 17 of 20, now 18 |
+//! | another trade | 17 of 20, now all | 17 of 24, now all |
+//! | another trade, second | 8 of 10, now all | 12 of 14, now 13 |
+
+use crate::desk::{Desk, Reply};
+
+/// `? what was asked`, then the reply up to the next such line.
+fn replies(text: &str, kind: &'static str) -> Vec<Reply> {
+    let blocks = text.trim_start_matches("? ").split("\n? ");
+    let reply = |block: &str| {
+        let (asked, text) = block.split_once('\n').unwrap();
+        Reply { kind, asked: asked.to_owned(), text: text.trim_end().to_owned() }
+    };
+    blocks.map(reply).collect()
+}
+
+const RECORDS: [&str; 1] = ["Order 7: Starter, being built; bought on Tuesday 3 November 2026"];
+
+fn desk() -> Desk {
+    Desk::shipped().with_records(&RECORDS)
+}
+
+#[test]
+fn held_out_true_replies_are_shown() {
+    for (name, text) in [
+        ("first", include_str!("held_out/first_true.txt")),
+        ("second", include_str!("held_out/second_true.txt")),
+        ("third", include_str!("held_out/third_true.txt")),
+        ("fourth", include_str!("held_out/fourth_true.txt")),
+        ("fifth", include_str!("held_out/fifth_true.txt")),
+    ] {
+        desk().count(name, &replies(text, "true"), true).at_least(1.0);
+    }
+}
+
+#[test]
+fn held_out_corrupted_replies_are_caught() {
+    for (name, text, floor) in [
+        ("first", include_str!("held_out/first_corrupted.txt"), 0.96),
+        ("second", include_str!("held_out/second_corrupted.txt"), 0.94),
+        ("third", include_str!("held_out/third_corrupted.txt"), 1.0),
+        ("fourth", include_str!("held_out/fourth_corrupted.txt"), 0.95),
+        ("fifth", include_str!("held_out/fifth_corrupted.txt"), 0.9),
+    ] {
+        desk().count(name, &replies(text, "corrupted"), false).at_least(floor);
+    }
+}
+
+#[test]
+fn another_trade_needs_no_code() {
+    let desk = Desk::of_another_trade();
+    for (text, should_pass, floor) in [
+        (include_str!("other_trade/true.txt"), true, 1.0),
+        (include_str!("other_trade/second_true.txt"), true, 1.0),
+        (include_str!("other_trade/corrupted.txt"), false, 1.0),
+        (include_str!("other_trade/second_corrupted.txt"), false, 0.92),
+    ] {
+        desk.count("another trade", &replies(text, "written"), should_pass).at_least(floor);
+    }
+}
