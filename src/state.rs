@@ -12,8 +12,8 @@ use crate::{
     domain::channel::Channel,
     integrations::{openai::OpenAi, sessions::Sessions},
     services::{
-        ai::Ai, answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
-        notifications::Notifications, tickets::Tickets,
+        ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
+        health::Health, notifications::Notifications, tickets::Tickets,
     },
 };
 
@@ -21,6 +21,7 @@ use crate::{
 #[derive(Clone, FromRef)]
 pub struct AppState {
     pub chat: Chat,
+    pub conversations: Conversations,
     pub tickets: Tickets,
     pub health: Health,
     pub budgets: Arc<Budgets>,
@@ -105,6 +106,7 @@ impl AppState {
                 draining: draining.clone(),
                 tickets: tickets.clone(),
             },
+            conversations: Conversations { db: db.clone() },
             tickets,
             health: Health::new(db, knowledge, channels(config), model, draining),
             budgets: Arc::new(config.budgets.clone()),

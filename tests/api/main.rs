@@ -22,4 +22,5 @@ mod private;
 mod processes;
 mod settings;
 mod tickets;
+mod visitors;
 mod whatsapp;
