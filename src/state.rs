@@ -15,8 +15,8 @@ use crate::{
         sessions::{Keys, Sessions, Tokens},
     },
     services::{
-        ai::Ai, answer::Voice, chat::Chat, cursor::Cursors, faq_loader::KnowledgeBase, health::Health,
-        notifications::Notifications, tickets::Tickets,
+        ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
+        health::Health, notifications::Notifications, tickets::Tickets,
     },
 };
 
@@ -24,6 +24,7 @@ use crate::{
 #[derive(Clone, FromRef)]
 pub struct AppState {
     pub chat: Chat,
+    pub conversations: Conversations,
     pub tickets: Tickets,
     pub health: Health,
     pub budgets: Arc<Budgets>,
@@ -110,6 +111,7 @@ impl AppState {
                 draining: draining.clone(),
                 tickets: tickets.clone(),
             },
+            conversations: Conversations { db: db.clone() },
             tickets,
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),

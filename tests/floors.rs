@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 12] = [
+const NEIGHBOURS: [(&str, &[&str]); 13] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -29,6 +29,7 @@ const NEIGHBOURS: [(&str, &[&str]); 12] = [
     ("check", &["answer"]),
     ("handoff", &["answer"]),
     ("answer", &[]),
+    ("conversations", &[]),
     ("cursor", &[]),
     ("notifications", &[]),
 ];

@@ -2,9 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{text, time, turn::Author};
+use super::{
+    text, time,
+    turn::{Author, Outcome},
+};
 
 /// The page has no limit of its own, and an escalation joins three messages; this is the
 /// length up to which we promise to keep them whole.
@@ -53,7 +57,8 @@ impl TryFrom<String> for Text {
 }
 
 /// The name of one stored message, on the wire too; random, so that it tells no time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct MessageId(pub Uuid);
 
 impl MessageId {
@@ -69,6 +74,21 @@ pub struct Said {
     /// `reply` or `note`: what the customer sees, and what they never do.
     pub kind: String,
     pub body: String,
+    #[serde(serialize_with = "time::wire")]
+    pub created_at: DateTime<Utc>,
+}
+
+/// A message as its customer reads it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    pub id: MessageId,
+    pub author: Author,
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Value>,
     #[serde(serialize_with = "time::wire")]
     pub created_at: DateTime<Utc>,
 }

@@ -3,11 +3,11 @@
 pub mod channel;
 pub mod contact;
 pub mod conversation;
-pub mod handle;
 pub mod message;
 pub mod order;
 pub mod source;
 pub mod text;
 pub mod ticket;
 pub mod time;
+pub mod token;
 pub mod turn;

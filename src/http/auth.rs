@@ -1,5 +1,7 @@
 //! Who is asking.
 
+use std::convert::Infallible;
+
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
@@ -8,6 +10,7 @@ use chrono::Utc;
 
 use super::{cookies, problem::Problem};
 use crate::{
+    domain::{contact::Email, token::VisitorToken},
     error::Error,
     integrations::sessions::{self, Session},
     state::{Identity, InternalSecrets},
@@ -64,6 +67,48 @@ where
             return Ok(Self::Developer);
         }
         Err(Error::Unauthenticated.into())
+    }
+}
+
+/// The token of a visitor's client, where it shows one.
+pub struct Visitor(pub Option<VisitorToken>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let mut given = parts.headers.get_all("x-visitor-token").iter();
+        let (Some(token), None) = (given.next(), given.next()) else { return Ok(Self(None)) };
+        Ok(Self(token.to_str().ok().and_then(VisitorToken::presented)))
+    }
+}
+
+/// Who reads a conversation: a customer by their session, a visitor by their token.
+pub struct Reader {
+    pub customer: Option<Email>,
+    pub visitor: Option<VisitorToken>,
+}
+
+impl<S> FromRequestParts<S> for Reader
+where
+    S: Send + Sync,
+    Identity: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Ok(Visitor(visitor)) = Visitor::from_request_parts(parts, state).await;
+        let identity = Identity::from_ref(state);
+        let session = match by_bearer(&parts.headers, &identity).await {
+            None => by_cookie(&parts.headers, &identity),
+            session => session,
+        };
+        let customer = session.map(|session| session.email);
+        if customer.is_none() && visitor.is_none() {
+            Err(Error::Unauthenticated.into())
+        } else {
+            Ok(Self { customer, visitor })
+        }
     }
 }
 

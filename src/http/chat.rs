@@ -10,9 +10,19 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{auth::Caller, extract::Json, problem::Problem};
+use super::{
+    auth::{Caller, Visitor},
+    extract::Json,
+    problem::Problem,
+};
 use crate::{
-    domain::{contact::Email, handle::Handle, message::Message, source::Source, turn::Outcome},
+    domain::{
+        contact::Email,
+        message::Message,
+        source::Source,
+        token::{Handle, VisitorToken},
+        turn::Outcome,
+    },
     error::Error,
     services::{
         chat::{Chat, Question, Reply},
@@ -28,18 +38,27 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/api/support/public", post(public)).route("/api/support/private", post(private))
 }
 
-async fn public(State(chat): State<Chat>, Json(body): Json<Body>) -> Result<Json<Answer>, Problem> {
-    let reply = chat.turn(&body.into_question(None)).await?;
+async fn public(
+    State(chat): State<Chat>,
+    Visitor(token): Visitor,
+    Json(body): Json<Body>,
+) -> Result<Json<Answer>, Problem> {
+    let reply = chat.turn(&body.into_question(None, token)).await?;
     Ok(Json(Answer::from(reply)))
 }
 
-async fn private(State(chat): State<Chat>, caller: Caller, Json(body): Json<Body>) -> Result<Response, Problem> {
+async fn private(
+    State(chat): State<Chat>,
+    caller: Caller,
+    Visitor(token): Visitor,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
     let email = match &caller {
         Caller::Customer(session) => session.email.clone(),
         // Whatever the body says of a verified customer's address is not even looked at.
         Caller::Developer => body.email()?,
     };
-    let reply = chat.turn(&body.into_question(Some(email))).await?;
+    let reply = chat.turn(&body.into_question(Some(email), token)).await?;
     let mut response = Json(Answer::from(reply)).into_response();
     if matches!(caller, Caller::Developer) {
         let (name, value) = DEVELOPMENT_MODE;
@@ -56,12 +75,14 @@ struct Body {
     conversation_id: Option<String>,
     #[serde(default)]
     email: Option<Value>,
+    #[serde(default)]
+    visitor: bool,
 }
 
 impl Body {
-    fn into_question(self, customer: Option<Email>) -> Question {
+    fn into_question(self, customer: Option<Email>, visitor: Option<VisitorToken>) -> Question {
         let conversation = self.conversation_id.as_deref().and_then(Handle::presented);
-        Question { message: self.message, conversation, customer }
+        Question { message: self.message, conversation, customer, visitor, wants_token: self.visitor }
     }
 
     fn email(&self) -> Result<Email, Problem> {
@@ -77,6 +98,8 @@ struct Answer {
     reply: String,
     escalation_suggested: bool,
     conversation_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitor_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket_id: Option<String>,
     message_id: String,
@@ -101,6 +124,7 @@ impl From<Reply> for Answer {
             reply: draft.text,
             escalation_suggested: draft.reason.is_some(),
             conversation_id: reply.conversation.as_str().to_owned(),
+            visitor_token: reply.visitor.map(|token| token.as_str().to_owned()),
             ticket_id: reply.ticket.map(|ticket| ticket.to_string()),
             message_id: reply.id.0.to_string(),
             status: reply.status.as_str(),

@@ -10,7 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{json, problem::Problem};
-use crate::domain::ticket::TicketId;
+use crate::{
+    domain::{ticket::TicketId, token::Handle},
+    error::Error,
+};
 
 /// A JSON object as a `T` on the way in, and any `T` on the way out.
 pub struct Json<T>(pub T);
@@ -54,7 +57,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
             Ok(body) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
-            Err(error) => Problem::from(crate::error::Error::Internal(error.into())).into_response(),
+            Err(error) => Problem::from(Error::Internal(error.into())).into_response(),
         }
     }
 }
@@ -115,17 +118,34 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The ticket a path names. What cannot be a ticket's code is simply not there.
+/// What a path names. What cannot be such a name is simply not there.
 pub struct Path<T>(pub T);
+
+impl<S: Send + Sync> FromRequestParts<S> for Path<Handle> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        named(parts, state, "conversation", Handle::presented).await.map(Self)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Path<TicketId> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let not_found = || Problem::from(crate::error::Error::NotFound("ticket"));
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_found())?;
-        params.iter().find_map(|(_, value)| TicketId::parse(value)).map(Self).ok_or_else(not_found)
+        named(parts, state, "ticket", TicketId::parse).await.map(Self)
     }
+}
+
+async fn named<S: Send + Sync, T>(
+    parts: &mut Parts,
+    state: &S,
+    what: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, Problem> {
+    let not_found = || Problem::from(Error::NotFound(what));
+    let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+    params.iter().find_map(|(_, value)| read(value)).ok_or_else(not_found)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod auth;
 mod chat;
+mod conversations;
 mod cookies;
 mod escalate;
 mod extract;
@@ -34,7 +35,11 @@ use crate::state::{AppState, Lane};
 /// The whole service. Layers run from the bottom of this list to its top.
 pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
     let bounded = |lane: &Lane| from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
-    let chats = Router::new().merge(chat::routes()).merge(escalate::routes()).layer(bounded(&state.lanes.chats));
+    let chats = Router::new()
+        .merge(chat::routes())
+        .merge(escalate::routes())
+        .merge(conversations::routes())
+        .layer(bounded(&state.lanes.chats));
     let admin = tickets::routes(state).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.

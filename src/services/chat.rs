@@ -24,13 +24,13 @@ use crate::{
     domain::{
         contact::Email,
         conversation::Status,
-        handle::Handle,
         message::{Message, MessageId},
         ticket::TicketId,
+        token::{Handle, VisitorToken},
         turn::{Author, Turn},
     },
     error::Result,
-    storage::conversations::{self, Answered, Open},
+    storage::conversations::{self, Answered, Open, Received},
 };
 
 /// How much of a message is read for an answer; all of it is kept.
@@ -57,12 +57,18 @@ pub struct Question {
     pub conversation: Option<Handle>,
     /// Whose private conversation it is; nobody's is public.
     pub customer: Option<Email>,
+    /// What shows that a visitor's conversation is theirs.
+    pub visitor: Option<VisitorToken>,
+    /// Whether a conversation that it opens shall be theirs alone.
+    pub wants_token: bool,
 }
 
 /// What they hear, and how it came about.
 pub struct Reply {
     pub id: MessageId,
     pub conversation: Handle,
+    /// For a visitor who asked for one, once.
+    pub visitor: Option<VisitorToken>,
     pub status: Status,
     pub ticket: Option<TicketId>,
     pub draft: Draft,
@@ -82,8 +88,20 @@ impl Chat {
         let message: String = question.message.as_str().chars().take(READ).collect();
         let (received, fresh) = (MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
-        let open =
-            conversations::receive(&self.db, presented, &fresh, customer, received, question.message.as_str()).await?;
+        let fresh_visitor = (question.wants_token && customer.is_none()).then(VisitorToken::random);
+        let open = conversations::receive(
+            &self.db,
+            &Received {
+                id: received,
+                body: question.message.as_str(),
+                presented,
+                owner: customer,
+                visitor: question.visitor.as_ref(),
+                fresh: &fresh,
+                fresh_visitor: fresh_visitor.as_ref(),
+            },
+        )
+        .await?;
         let topic = customer.and_then(|_| Topic::of(&message));
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
@@ -101,7 +119,8 @@ impl Chat {
         let Stored { id, status, ticket, draft } = stored;
         info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
             handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
-        Ok(Reply { id, conversation, status, ticket, draft })
+        let visitor = fresh_visitor.filter(|_| open.is_new);
+        Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
     /// Asks the model, where there is one and it could say more. Nothing of the database is held meanwhile.

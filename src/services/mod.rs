@@ -6,6 +6,7 @@ pub mod answer;
 pub mod chat;
 pub mod check;
 pub mod context;
+pub mod conversations;
 pub mod cursor;
 pub mod faq_loader;
 pub mod handoff;

@@ -7,9 +7,9 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{ConversationId, Mode, Status},
-        handle::Handle,
-        message::{MessageId, Said},
+        message::{MessageId, Said, Told},
         ticket::TicketId,
+        token::{Handle, VisitorToken},
         turn::{Author, Outcome, Turn},
     },
     error::Result,
@@ -30,32 +30,43 @@ pub struct Open {
     pub is_new: bool,
 }
 
-/// Stores a customer's message in the conversation that `presented` names, or in a new one
-/// under `fresh`: one statement, so one commit and one round trip. With an `owner` the
-/// conversation is private and theirs; somebody else's is no conversation at all.
-pub async fn receive(
-    db: impl PgExecutor<'_>,
-    presented: Option<&Handle>,
-    fresh: &Handle,
-    owner: Option<&Email>,
-    message: MessageId,
-    body: &str,
-) -> Result<Open> {
-    let mode = if owner.is_some() { Mode::Private } else { Mode::Public };
-    let presented = presented.map(Handle::hash);
+/// A message, and what its sender shows.
+pub struct Received<'a> {
+    pub id: MessageId,
+    pub body: &'a str,
+    pub presented: Option<&'a Handle>,
+    /// Whose conversation it is to be; with an owner it is private.
+    pub owner: Option<&'a Email>,
+    pub visitor: Option<&'a VisitorToken>,
+    /// For a conversation that the message opens.
+    pub fresh: &'a Handle,
+    pub fresh_visitor: Option<&'a VisitorToken>,
+}
+
+/// Stores a customer's message in the conversation that it names, or in a new one: one statement,
+/// so one commit and one round trip. Somebody else's is no conversation at all. An owner who also
+/// shows a visitor's token takes that visitor's conversation over.
+pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result<Open> {
+    let mode = if received.owner.is_some() { Mode::Private } else { Mode::Public };
     let row = sqlx::query!(
         r#"
         with found as (
             update support.conversations
             set updated_at = now(),
-                status = case status when 'closed' then 'ai' else status end
+                status = case status when 'closed' then 'ai' else status end,
+                mode = $2,
+                email = case mode when $2 then email else $7 end,
+                visitor_hash = case mode when $2 then visitor_hash end
             where handle_hash = $1
-              and mode = $2
-              and ($7::text is null or lower(email collate "C") = lower($7 collate "C"))
+              and case mode
+                  when 'private' then $2 = mode and lower(email collate "C") = lower($7 collate "C")
+                  when $2 then visitor_hash is null or visitor_hash = $8
+                  else visitor_hash = $8
+              end
             returning id, status, email, false as is_new
         ), opened as (
-            insert into support.conversations (id, handle_hash, mode, email)
-            select $3, $4, $2, $7
+            insert into support.conversations (id, handle_hash, mode, email, visitor_hash)
+            select $3, $4, $2, $7, $9
             where not exists (select from found)
             returning id, status, email, true as is_new
         ), conversation as (
@@ -70,13 +81,15 @@ pub async fn receive(
         select id as "id!", status as "status!: Status", email, is_new as "is_new!"
         from conversation
         "#,
-        presented,
+        received.presented.map(Handle::hash),
         mode as Mode,
         ConversationId::new().0,
-        fresh.hash(),
-        message.0,
-        body,
-        owner.map(Email::as_str),
+        received.fresh.hash(),
+        received.id.0,
+        received.body,
+        received.owner.map(Email::as_str),
+        received.visitor.map(VisitorToken::hash),
+        received.fresh_visitor.map(VisitorToken::hash),
     )
     .fetch_one(db)
     .await?;
@@ -286,4 +299,53 @@ pub async fn thread(db: impl PgExecutor<'_>, ticket: &TicketId) -> Result<Vec<Sa
     .await?;
     said.reverse();
     Ok(said)
+}
+
+/// A conversation as its customer may read it.
+pub struct Transcript {
+    pub status: Status,
+    pub messages: Vec<Told>,
+}
+
+/// The last messages of a conversation, oldest first, for its owner or for the holder of its
+/// token; for anybody else it is not there.
+pub async fn transcript(
+    db: impl PgExecutor<'_>,
+    handle: &Handle,
+    owner: Option<&Email>,
+    visitor: Option<&VisitorToken>,
+) -> Result<Option<Transcript>> {
+    let rows = sqlx::query!(
+        r#"
+        select conversation.status as "status: Status", message.id, message.author as "author: Author",
+               message.body, message.outcome as "outcome: Outcome", message.sources, message.created_at
+        from support.conversations conversation
+        join support.messages message on message.conversation_id = conversation.id
+        where conversation.handle_hash = $1
+          and case conversation.mode
+              when 'private' then lower(conversation.email collate "C") = lower($2 collate "C")
+              else conversation.visitor_hash = $3
+          end
+          and message.kind = 'reply'
+        order by message.position desc
+        limit $4
+        "#,
+        handle.hash(),
+        owner.map(Email::as_str),
+        visitor.map(VisitorToken::hash),
+        LONGEST_THREAD,
+    )
+    .fetch_all(db)
+    .await?;
+    // Every conversation opens with a message, so one without is none of theirs.
+    let Some(status) = rows.first().map(|row| row.status) else { return Ok(None) };
+    let told = rows.into_iter().rev().map(|row| Told {
+        id: MessageId(row.id),
+        author: row.author,
+        text: row.body,
+        outcome: row.outcome,
+        sources: row.sources,
+        created_at: row.created_at,
+    });
+    Ok(Some(Transcript { status, messages: told.collect() }))
 }

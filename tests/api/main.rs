@@ -24,4 +24,5 @@ mod processes;
 mod settings;
 mod sign_in;
 mod tickets;
+mod visitors;
 mod whatsapp;

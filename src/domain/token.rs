@@ -1,4 +1,6 @@
-//! The name by which a client knows its conversation: random, and only its hash is ours to keep.
+//! Names that are secrets: random, held by a client, and kept by us as a hash only.
+
+use std::marker::PhantomData;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
@@ -10,24 +12,35 @@ use ring::{
 const BYTES: usize = 24;
 const CHARACTERS: usize = 32;
 
-/// A conversation's handle: `conversationId` on the wire.
-#[derive(Clone)]
-pub struct Handle(String);
+/// What a client holds to do one kind of thing.
+pub struct Token<Kind>(String, PhantomData<fn() -> Kind>);
 
-impl Handle {
+/// The kind that lets its holder append to a conversation.
+pub enum OfConversation {}
+
+/// The kind that lets its holder read one.
+pub enum OfVisitor {}
+
+/// A conversation's name: `conversationId` on the wire.
+pub type Handle = Token<OfConversation>;
+
+/// What shows that a visitor's conversation is theirs: `visitorToken` on the wire.
+pub type VisitorToken = Token<OfVisitor>;
+
+impl<Kind> Token<Kind> {
     /// A new one nobody has seen.
     pub fn random() -> Self {
         let mut bytes = [0; BYTES];
         SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
-        Self(URL_SAFE_NO_PAD.encode(bytes))
+        Self(URL_SAFE_NO_PAD.encode(bytes), PhantomData)
     }
 
     /// What a client presents, when it has the shape of one of ours. Old clients hold foreign
-    /// ids ("public-1a2b3c4d", "n/a"): those are no handle at all, silently.
+    /// ids ("public-1a2b3c4d", "n/a"): those are no token at all, silently.
     pub fn presented(text: &str) -> Option<Self> {
         let ours =
             text.len() == CHARACTERS && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        ours.then(|| Self(text.to_owned()))
+        ours.then(|| Self(text.to_owned(), PhantomData))
     }
 
     pub fn as_str(&self) -> &str {
@@ -40,12 +53,18 @@ impl Handle {
     }
 }
 
+impl<Kind> Clone for Token<Kind> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn our_own_handles_are_recognised_and_foreign_ids_are_not() {
+    fn our_own_tokens_are_recognised_and_foreign_ids_are_not() {
         let handle = Handle::random();
 
         assert!(Handle::presented(handle.as_str()).is_some());
