@@ -15,5 +15,6 @@ mod worker;
 
 pub use cli::main;
 pub use config::Config;
+pub use domain::privacy::{private_masked, secrets_masked};
 pub use run::{Server, StartRefused};
 pub use storage::MIGRATOR;

@@ -6,6 +6,7 @@ pub mod conversation;
 pub mod handle;
 pub mod message;
 pub mod order;
+pub mod privacy;
 pub mod source;
 pub mod text;
 pub mod ticket;
