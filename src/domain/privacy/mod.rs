@@ -13,6 +13,9 @@ mod passwords;
 mod phones;
 mod word;
 
+#[cfg(test)]
+mod measured;
+
 use std::{borrow::Cow, ops::Range};
 
 use digits::Numbers;
