@@ -5,6 +5,7 @@ pub mod contact;
 pub mod conversation;
 pub mod message;
 pub mod order;
+pub mod privacy;
 pub mod source;
 pub mod text;
 pub mod ticket;
