@@ -5,6 +5,7 @@ mod model;
 mod parts;
 mod reader;
 mod secret;
+mod team;
 mod tokens;
 
 use std::{
@@ -22,6 +23,7 @@ pub use self::{
     model::Model,
     reader::Refused,
     secret::Secret,
+    team::Operator,
     tokens::Tokens,
 };
 
@@ -48,8 +50,10 @@ pub struct Config {
     pub whatsapp: Option<WhatsApp>,
     /// The language model, when there is one to ask.
     pub model: Option<Model>,
-    /// What admins and machines show; none lets nobody in.
+    /// What machines of the team show; none lets none in.
     pub internal_secrets: Vec<Secret>,
+    /// The people of the team who may sign in.
+    pub operators: Vec<Operator>,
     /// The secrets of the site's sessions; any of them opens one.
     pub session_secrets: Vec<Secret>,
     /// The signed tokens that count as a session beside them.
@@ -160,6 +164,7 @@ impl Config {
             whatsapp: channels::whatsapp(reader),
             model: None,
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
+            operators: team::operators(reader),
             session_secrets: parts::session_secrets(reader),
             tokens: tokens::tokens(reader),
             trusts_email: false,

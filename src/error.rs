@@ -1,5 +1,7 @@
 //! What can go wrong, sorted by who can do something about it.
 
+use std::time::Duration;
+
 /// Every failure a floor below `http` reports. `http/problem.rs` alone turns it into a status.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,6 +23,9 @@ pub enum Error {
     /// Fine as a request, but not in the state things are in now.
     #[error("{0}")]
     Conflict(String),
+    /// Fine as a request, but one too many.
+    #[error("too many requests")]
+    TooMany { retry_after: Duration },
     /// A service we depend on failed or took too long.
     #[error("{service} is unavailable")]
     Upstream {

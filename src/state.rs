@@ -8,7 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    config::{Budgets, Config, Secret},
+    config::{Budgets, Config},
     domain::channel::Channel,
     integrations::{
         openai::OpenAi,
@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, notifications::Notifications, tickets::Tickets,
+        health::Health, notifications::Notifications, operators::Operators, tickets::Tickets,
     },
 };
 
@@ -28,7 +28,8 @@ pub struct AppState {
     pub tickets: Tickets,
     pub health: Health,
     pub budgets: Arc<Budgets>,
-    pub internal_secrets: InternalSecrets,
+    pub operators: Operators,
+    pub origin: Origin,
     pub identity: Identity,
     pub lanes: Lanes,
 }
@@ -42,9 +43,11 @@ pub struct Identity {
     pub trusts_email: bool,
 }
 
-/// The machine secrets; none of them means nobody is let in.
-#[derive(Clone)]
-pub struct InternalSecrets(pub Arc<[Secret]>);
+/// How browsers reach us.
+#[derive(Clone, Copy)]
+pub struct Origin {
+    pub is_https: bool,
+}
 
 /// What is under way, and how much more is taken on. Lanes are apart, so that a flood of chats
 /// keeps nobody of the team out.
@@ -102,6 +105,7 @@ impl AppState {
         let tickets = Tickets { db: db.clone(), notifications, cursors };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
+        let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
         Self {
             chat: Chat {
                 db: db.clone(),
@@ -115,7 +119,8 @@ impl AppState {
             tickets,
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
-            internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),
+            operators,
+            origin: Origin { is_https: config.public_url.as_ref().is_some_and(|url| url.scheme() == "https") },
             identity: Identity {
                 sessions: Sessions::new(&config.session_secrets),
                 tokens: Tokens::new(&config.tokens, keys),

@@ -4,6 +4,7 @@ pub mod channel;
 pub mod contact;
 pub mod conversation;
 pub mod message;
+pub mod operator;
 pub mod order;
 pub mod privacy;
 pub mod source;

@@ -110,6 +110,8 @@ pub struct Ticket {
     pub updated_at: DateTime<Utc>,
     #[serde(serialize_with = "time::wire_or_null")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// A person of the team, or `api`.
+    pub closed_by: Option<String>,
     pub assigned_to: Option<String>,
     pub resolution: Option<String>,
     pub notes: Value,

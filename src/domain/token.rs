@@ -21,11 +21,17 @@ pub enum OfConversation {}
 /// The kind that lets its holder read one.
 pub enum OfVisitor {}
 
+/// The kind that lets its holder work on what waits for a person.
+pub enum OfOperator {}
+
 /// A conversation's name: `conversationId` on the wire.
 pub type Handle = Token<OfConversation>;
 
 /// What shows that a visitor's conversation is theirs: `visitorToken` on the wire.
 pub type VisitorToken = Token<OfVisitor>;
+
+/// The session of a person of the team: their cookie.
+pub type OperatorToken = Token<OfOperator>;
 
 impl<Kind> Token<Kind> {
     /// A new one nobody has seen.

@@ -1,4 +1,4 @@
-//! Who is asking.
+//! Who is asking: customers and visitors.
 
 use std::convert::Infallible;
 
@@ -13,28 +13,8 @@ use crate::{
     domain::{contact::Email, token::VisitorToken},
     error::Error,
     integrations::sessions::{self, Session},
-    state::{Identity, InternalSecrets},
+    state::Identity,
 };
-
-/// A machine or a person of the team that holds the internal secret.
-pub struct Admin;
-
-impl<S> FromRequestParts<S> for Admin
-where
-    S: Send + Sync,
-    InternalSecrets: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let InternalSecrets(secrets) = InternalSecrets::from_ref(state);
-        let mut given = parts.headers.get_all("x-internal-secret").iter();
-        let (Some(candidate), None) = (given.next(), given.next()) else { return Err(Error::Unauthenticated.into()) };
-        // Every secret is tried, so that time does not tell which one was near.
-        let known = secrets.iter().filter(|secret| secret.matches(candidate.as_bytes())).count();
-        if known > 0 { Ok(Self) } else { Err(Error::Unauthenticated.into()) }
-    }
-}
 
 /// Who asks in private.
 pub enum Caller {

@@ -8,15 +8,24 @@ const MOST_CHUNKS: usize = 20;
 /// Every value that may be a session, for the cookie names given, in the order of the names. A
 /// long one comes as `name.0`, `name.1`, … in any order; with one missing or doubled it is none.
 pub fn sessions(headers: &HeaderMap, names: &[&str]) -> Vec<String> {
-    // Other cookies on the same line may hold any bytes; they are none of our business.
-    let cookies: Vec<(&str, &str)> = headers
+    let cookies = all(headers);
+    names.iter().flat_map(|name| of_name(&cookies, name)).collect()
+}
+
+/// Every value of the cookies of that name.
+pub fn named<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    all(headers).into_iter().filter(|(cookie, _)| *cookie == name).map(|(_, value)| value).collect()
+}
+
+/// Other cookies on the same line may hold any bytes; they are none of our business.
+fn all(headers: &HeaderMap) -> Vec<(&str, &str)> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
         .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
         .map(|(name, value)| (name, value.trim_matches('"')))
-        .collect();
-    names.iter().flat_map(|name| of_name(&cookies, name)).collect()
+        .collect()
 }
 
 fn of_name(cookies: &[(&str, &str)], name: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use serde_json::{Map, Value, json};
 
-use super::{auth::Admin, extract::Json, problem::Problem};
+use super::{extract::Json, problem::Problem, team::Admin};
 use crate::{
     services::health::{Condition, Health, Owed, Part},
     state::AppState,

@@ -9,8 +9,10 @@ mod extract;
 mod guard;
 mod health;
 mod json;
+mod operators;
 mod problem;
 pub mod server;
+mod team;
 mod tickets;
 
 use std::{sync::Arc, time::Instant};
@@ -40,7 +42,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(escalate::routes())
         .merge(conversations::routes())
         .layer(bounded(&state.lanes.chats));
-    let admin = tickets::routes(state).layer(bounded(&state.lanes.admin));
+    let admin = tickets::routes(state).merge(operators::routes()).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())
@@ -51,6 +53,12 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .layer(cors(allowed_origins))
         .layer(from_fn(no_content_for_options))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            // Answers are data: nothing in one is a page, whatever a browser takes it for.
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(from_fn(log))
         .layer(PropagateRequestIdLayer::new(guard::X_REQUEST_ID.clone()))

@@ -97,6 +97,9 @@ impl From<Error> for Problem {
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", message),
+            Error::TooMany { retry_after } => {
+                Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message) }
+            }
             Error::Upstream { source, .. } => Self { cause: Some(Arc::new(source)), ..Self::busy(&message) },
             Error::Internal(source) => Self {
                 cause: Some(Arc::new(source)),

@@ -1,4 +1,4 @@
-//! `/api/support/tickets`: what waits for a person, for whoever holds the internal secret.
+//! `/api/support/tickets`: what waits for a person, for the team.
 
 use axum::{
     Router,
@@ -9,9 +9,9 @@ use axum::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{
-    auth::Admin,
     extract::{Json, MaybeJson, Path, Query},
     problem::Problem,
+    team::Admin,
 };
 use crate::{
     domain::{
@@ -52,11 +52,12 @@ async fn show(State(tickets): State<Tickets>, Path(id): Path<TicketId>) -> Resul
 
 async fn close(
     State(tickets): State<Tickets>,
+    Admin(agent): Admin,
     Path(id): Path<TicketId>,
     MaybeJson(body): MaybeJson<CloseBody>,
 ) -> Result<Json<Ticket>, Problem> {
     let resolution = body.and_then(|body| body.resolution);
-    Ok(Json(tickets.close(&id, resolution.as_ref().map(Text::as_str)).await?))
+    Ok(Json(tickets.close(&id, &agent, resolution.as_ref().map(Text::as_str)).await?))
 }
 
 #[derive(Serialize)]

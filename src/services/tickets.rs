@@ -17,6 +17,7 @@ use crate::{
         contact::Email,
         conversation::{ConversationId, Mode},
         message::{Said, Text},
+        operator::Agent,
         ticket::{Priority, Stats, Status, Ticket, TicketId},
     },
     error::{Error, Result},
@@ -156,13 +157,13 @@ impl Tickets {
         Ok((self.find(id).await?, conversations::thread(&self.db, id).await?))
     }
 
-    pub async fn close(&self, id: &TicketId, resolution: Option<&str>) -> Result<Ticket> {
+    pub async fn close(&self, id: &TicketId, agent: &Agent, resolution: Option<&str>) -> Result<Ticket> {
         let mut tx = self.db.begin().await?;
         conversations::hold_of_ticket(&mut tx, id).await?;
         let status = tickets::status_of(&mut tx, id).await?.ok_or(Error::NotFound("ticket"))?;
-        tickets::close(&mut tx, id, status.close()?, resolution).await?;
+        tickets::close(&mut tx, id, status.close()?, agent, resolution).await?;
         tx.commit().await?;
-        info!(ticket.id = %id, "ticket closed");
+        info!(ticket.id = %id, by = %agent, "ticket closed");
         self.find(id).await
     }
 

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::ConversationId,
+        operator::Agent,
         ticket::{Priority, Stats, Status, Ticket, TicketId},
     },
     error::Result,
@@ -174,6 +175,7 @@ macro_rules! select_tickets {
                ticket.created_at,
                ticket.updated_at,
                ticket.closed_at,
+               ticket.closed_by,
                ticket.assigned_to,
                ticket.resolution,
                (
@@ -249,13 +251,20 @@ pub async fn status_of(db: &mut PgConnection, id: &TicketId) -> Result<Option<St
 }
 
 /// Closes a ticket and the conversation it came from; a customer who writes again reopens that.
-pub async fn close(db: &mut PgConnection, id: &TicketId, status: Status, resolution: Option<&str>) -> Result<()> {
+pub async fn close(
+    db: &mut PgConnection,
+    id: &TicketId,
+    status: Status,
+    agent: &Agent,
+    resolution: Option<&str>,
+) -> Result<()> {
     sqlx::query!(
         r#"
         with closed as (
             update support.tickets
             set status = $2,
                 resolution = $3,
+                closed_by = $4,
                 updated_at = now(),
                 closed_at = now(),
                 first_answer_at = coalesce(first_answer_at, now())
@@ -270,6 +279,7 @@ pub async fn close(db: &mut PgConnection, id: &TicketId, status: Status, resolut
         id.as_str(),
         status as Status,
         resolution,
+        agent.to_string(),
     )
     .execute(db)
     .await?;

@@ -96,3 +96,21 @@ async fn pages_of_the_site_may_call_and_others_may_not(db: PgPool) {
         assert_eq!(ask("OPTIONS", origin).await.header("access-control-allow-origin"), None, "{origin}");
     }
 }
+
+/// Row 70 of the bad inputs: whatever is answered, no browser makes a page of it, keeps it or tells others.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn every_answer_is_data_and_nobodys_to_keep(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for path in ["/health", "/api/support/health", "/api/support/tickets", "/nothing"] {
+        let answer = app.get(path).await;
+        for (header, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.header(header), Some(value), "{path}");
+        }
+    }
+}

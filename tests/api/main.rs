@@ -19,6 +19,7 @@ mod health;
 mod knowledge;
 mod mail;
 mod model;
+mod operators;
 mod private;
 mod processes;
 mod settings;

@@ -130,6 +130,7 @@ async fn a_ticket_on_the_wire_has_the_fields_its_readers_expect(db: PgPool) {
 {
   "assigned_to": null,
   "closed_at": null,
+  "closed_by": null,
   "context": null,
   "created_at": "[time]",
   "email": "ada@example.com",
