@@ -1,0 +1,42 @@
+//! A request that its sender named is done once, however often it is sent.
+
+mod keys;
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{harness::TestApp, http::Answer};
+
+const ESCALATE: &str = "/api/support/escalate";
+const PUBLIC: &str = "/api/support/public";
+
+/// A channel that is on and reaches nobody.
+const TELEGRAM: [(&str, &str); 3] =
+    [("TELEGRAM_BOT_TOKEN", "1:x"), ("TELEGRAM_CHAT_ID", "1"), ("TELEGRAM_API_URL", "http://127.0.0.1:9")];
+
+const TICKETS: &str = "select count(*) from support.tickets";
+
+fn escalation(message: &str) -> Value {
+    json!({ "email": "ada@example.com", "message": message })
+}
+
+/// Posts under a key, with these headers beside it.
+async fn post(app: &TestApp, path: &str, key: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    let headers = [&[("Content-Type", "application/json"), ("Idempotency-Key", key)], headers].concat();
+    app.send("POST", path, &headers, body.to_string().as_bytes()).await
+}
+
+fn is_replayed(answer: &Answer) -> bool {
+    answer.header("idempotency-replayed") == Some("true")
+}
+
+/// Makes fifty requests at once, and checks that they were answered alike and by one.
+async fn fifty<F: Future<Output = Answer>>(ask: impl Fn() -> F) -> Answer {
+    let answers = join_all((0..50).map(|_| ask())).await;
+    let bodies: HashSet<(u16, &str)> = answers.iter().map(|answer| (answer.status, answer.body.as_str())).collect();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    assert_eq!(answers.iter().filter(|answer| !is_replayed(answer)).count(), 1);
+    answers[0].clone()
+}
