@@ -28,7 +28,7 @@ const LONGEST_KEY: usize = 255;
 static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Does a named POST once. It stands inside of [`guard::bounded`], so that a client that leaves
-/// finds the answer when it comes back.
+/// finds the answer when it comes back. Handlers find the [`Name`] among the extensions.
 pub async fn once(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(KEY) {
         return next.run(request).await;
@@ -42,6 +42,7 @@ async fn once_named(state: &AppState, request: Request, next: Next) -> Result<Re
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::malformed("the body broke off"))?;
     let name = Name::of_request(&who(&mut head, state).await, &key, head.uri.path(), &body);
     let id = guard::request_id(&head.headers).to_owned();
+    head.extensions.insert(name.clone());
     let request = Request::from_parts(head, Body::from(body));
     run(&state.idempotency, KEY, &name, async { Ok(guard::rendered(next.run(request).await, &id)) }).await
 }

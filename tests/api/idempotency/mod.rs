@@ -1,6 +1,8 @@
 //! A request that its sender named is done once, however often it is sent.
 
+mod crashes;
 mod keys;
+mod waiting;
 
 use std::collections::HashSet;
 
@@ -18,6 +20,10 @@ const TELEGRAM: [(&str, &str); 3] =
 
 const TICKETS: &str = "select count(*) from support.tickets";
 
+/// What is left of a request whose process was killed: a claim, and this long until it ends.
+const CUT_OFF: &str =
+    "update support.idempotency_keys set status = null, answer = null, lease_until = now() + $1::text::interval";
+
 fn escalation(message: &str) -> Value {
     json!({ "email": "ada@example.com", "message": message })
 }
@@ -26,6 +32,10 @@ fn escalation(message: &str) -> Value {
 async fn post(app: &TestApp, path: &str, key: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
     let headers = [&[("Content-Type", "application/json"), ("Idempotency-Key", key)], headers].concat();
     app.send("POST", path, &headers, body.to_string().as_bytes()).await
+}
+
+async fn cut_off(app: &TestApp, lease: &str) {
+    sqlx::query(CUT_OFF).bind(lease).execute(&app.db).await.unwrap();
 }
 
 fn is_replayed(answer: &Answer) -> bool {
