@@ -3,7 +3,11 @@
 use ring::digest::{Context, SHA256};
 
 use crate::{
-    domain::{contact::Email, token::VisitorToken},
+    domain::{
+        contact::Email,
+        message::ClientMessageId,
+        token::{Handle, VisitorToken},
+    },
     storage::idempotency::Hashes,
 };
 
@@ -33,6 +37,21 @@ impl Name {
             Who::Nobody => Self::new(&[b"request", b"nobody", &hash(b"", &request)], key, &request),
             known => Self::new(&[b"request", known.kind(), &known.secret()], key, &request),
         }
+    }
+
+    /// A turn of a chat by its `clientMessageId`. In a conversation it is one message's name; before
+    /// there is any, clients that count from one begin again with each, so the words count too.
+    pub fn of_message(who: &Who, conversation: Option<&Handle>, id: &ClientMessageId, message: &str) -> Self {
+        let (request, who, secret) = ([message.as_bytes()], who.kind(), who.secret());
+        match conversation {
+            Some(handle) => Self::new(&[b"said", who, &secret, handle.as_str().as_bytes()], id.as_str(), &request),
+            None => Self::new(&[b"first said", who, &secret, &hash(b"", &request)], id.as_str(), &request),
+        }
+    }
+
+    /// What stands for the whole request wherever it must be found again.
+    pub fn hash(&self) -> Vec<u8> {
+        hash(b"whole", &[&self.hashes.scope, &self.hashes.key, &self.hashes.request]).to_vec()
     }
 
     fn new(scope: &[&[u8]], key: &str, request: &[&[u8]]) -> Self {
@@ -92,6 +111,10 @@ mod tests {
         Who::Customer(Email::try_from(email.to_owned()).unwrap())
     }
 
+    fn id(id: &str) -> ClientMessageId {
+        ClientMessageId::try_from(id.to_owned()).unwrap()
+    }
+
     #[test]
     fn a_key_of_somebody_known_stands_for_one_request() {
         let name = |who: &Who, body: &[u8]| Name::of_request(who, "1", PATH, body);
@@ -111,6 +134,18 @@ mod tests {
         assert_eq!(name(PATH, b"a"), name(PATH, b"a"));
         assert_ne!(name(PATH, b"a"), name(PATH, b"b"));
         assert_ne!(name(PATH, b"a"), name("/api/support/public", b"a"));
+    }
+
+    #[test]
+    fn a_messages_id_counts_in_its_conversation() {
+        let (one, other) = (Handle::random(), Handle::random());
+        let name = |handle, message| row(&Name::of_message(&Who::Nobody, handle, &id("1"), message));
+
+        assert_eq!(name(Some(&one), "a"), name(Some(&one), "b"));
+        assert_ne!(name(Some(&one), "a"), name(Some(&other), "a"));
+        assert_eq!(name(None, "a"), name(None, "a"));
+        assert_ne!(name(None, "a"), name(None, "b"));
+        assert_ne!(name(None, "a"), name(Some(&one), "a"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A request that its sender named is done once, however often it is sent.
 
+mod chats;
 mod crashes;
 mod keys;
 mod waiting;
