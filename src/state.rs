@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, notifications::Notifications, operators::Operators, tickets::Tickets,
+        health::Health, idempotency::Idempotency, notifications::Notifications, operators::Operators, tickets::Tickets,
     },
 };
 
@@ -27,6 +27,7 @@ pub struct AppState {
     pub conversations: Conversations,
     pub tickets: Tickets,
     pub health: Health,
+    pub idempotency: Idempotency,
     pub budgets: Arc<Budgets>,
     pub operators: Operators,
     pub origin: Origin,
@@ -117,6 +118,7 @@ impl AppState {
             },
             conversations: Conversations { db: db.clone() },
             tickets,
+            idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             operators,

@@ -14,6 +14,9 @@ use super::{
 /// length up to which we promise to keep them whole.
 const LONGEST: usize = 16_000;
 
+/// Room for any kind of id, in characters.
+const LONGEST_CLIENT_ID: usize = 128;
+
 /// A message with something to read in it, at most 16,000 characters, kept as it was written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Text")]
@@ -67,6 +70,26 @@ impl MessageId {
     }
 }
 
+/// What a client calls one of its messages, so that sending it twice says it once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ClientMessageId(String);
+
+impl ClientMessageId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ClientMessageId {
+    type Error = &'static str;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        let is_fit = (1..=LONGEST_CLIENT_ID).contains(&id.chars().count()) && !id.chars().any(text::is_invisible);
+        if is_fit { Ok(Self(id)) } else { Err("must be 1 to 128 visible characters") }
+    }
+}
+
 /// A message as the team reads it in a thread.
 #[derive(Clone, Debug, Serialize)]
 pub struct Said {
@@ -101,6 +124,16 @@ mod tests {
     fn the_limit_counts_characters_not_bytes() {
         assert!(Text::try_from("é".repeat(LONGEST)).is_ok());
         assert!(Text::try_from("é".repeat(LONGEST + 1)).is_err());
+    }
+
+    #[test]
+    fn a_clients_id_is_short_and_can_be_seen() {
+        let is_fit = |id: &str| ClientMessageId::try_from(id.to_owned()).is_ok();
+
+        assert!(is_fit("1") && is_fit(&"é".repeat(LONGEST_CLIENT_ID)));
+        for unfit in ["", " ", "a b", "a\u{200b}", "a\n", &"a".repeat(LONGEST_CLIENT_ID + 1)] {
+            assert!(!is_fit(unfit), "{unfit:?}");
+        }
     }
 
     #[test]

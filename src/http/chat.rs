@@ -13,12 +13,13 @@ use serde_json::Value;
 use super::{
     auth::{Caller, Visitor},
     extract::Json,
+    idempotency,
     problem::Problem,
 };
 use crate::{
     domain::{
         contact::Email,
-        message::Message,
+        message::{ClientMessageId, Message},
         source::Source,
         token::{Handle, VisitorToken},
         turn::Outcome,
@@ -27,6 +28,7 @@ use crate::{
     services::{
         chat::{Chat, Question, Reply},
         handoff::Reason,
+        idempotency::{Idempotency, Name, Who},
     },
     state::AppState,
 };
@@ -40,15 +42,16 @@ pub fn routes() -> Router<AppState> {
 
 async fn public(
     State(chat): State<Chat>,
+    State(idempotency): State<Idempotency>,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
-) -> Result<Json<Answer>, Problem> {
-    let reply = chat.turn(&body.into_question(None, token)).await?;
-    Ok(Json(Answer::from(reply)))
+) -> Result<Response, Problem> {
+    turn(&chat, &idempotency, body, None, token).await
 }
 
 async fn private(
     State(chat): State<Chat>,
+    State(idempotency): State<Idempotency>,
     caller: Caller,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
@@ -58,8 +61,7 @@ async fn private(
         // Whatever the body says of a verified customer's address is not even looked at.
         Caller::Developer => body.email()?,
     };
-    let reply = chat.turn(&body.into_question(Some(email), token)).await?;
-    let mut response = Json(Answer::from(reply)).into_response();
+    let mut response = turn(&chat, &idempotency, body, Some(email), token).await?;
     if matches!(caller, Caller::Developer) {
         let (name, value) = DEVELOPMENT_MODE;
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -67,10 +69,39 @@ async fn private(
     Ok(response)
 }
 
+/// One turn, or, where its message has a name and was said before, the answer of the first time.
+async fn turn(
+    chat: &Chat,
+    idempotency: &Idempotency,
+    body: Body,
+    customer: Option<Email>,
+    token: Option<VisitorToken>,
+) -> Result<Response, Problem> {
+    let id = body.client_message_id.clone();
+    let question = body.into_question(customer, token);
+    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(&question).await?)).into_response()) });
+    match id {
+        Some(id) => idempotency::run(idempotency, "clientMessageId", &named(&question, &id), answer).await,
+        None => answer.await,
+    }
+}
+
+/// A message by its client's name for it, told apart by whoever says it.
+fn named(question: &Question, id: &ClientMessageId) -> Name {
+    let who = match (&question.customer, &question.visitor) {
+        (Some(email), _) => Who::Customer(email.clone()),
+        (None, Some(token)) => Who::Visitor(token.clone()),
+        (None, None) => Who::Nobody,
+    };
+    Name::of_message(&who, question.conversation.as_ref(), id, question.message.as_str())
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
     message: Message,
+    #[serde(default)]
+    client_message_id: Option<ClientMessageId>,
     #[serde(default)]
     conversation_id: Option<String>,
     #[serde(default)]

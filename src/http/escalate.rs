@@ -1,13 +1,16 @@
 //! POST `/api/support/escalate`: somebody asks for a person.
 
-use axum::{Router, extract::State, routing::post};
+use axum::{Extension, Router, extract::State, routing::post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{extract::Json, json::Object, problem::Problem};
 use crate::{
     domain::{contact::Email, conversation::Mode, message::Text},
-    services::tickets::{Escalation, Tickets},
+    services::{
+        idempotency::Name,
+        tickets::{Escalation, Tickets},
+    },
     state::AppState,
 };
 
@@ -15,8 +18,13 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/api/support/escalate", post(escalate))
 }
 
-async fn escalate(State(tickets): State<Tickets>, Json(body): Json<Body>) -> Result<Json<Value>, Problem> {
-    let ticket = tickets.escalate(&body.into_escalation()?).await?;
+async fn escalate(
+    State(tickets): State<Tickets>,
+    name: Option<Extension<Name>>,
+    Json(body): Json<Body>,
+) -> Result<Json<Value>, Problem> {
+    let request = name.map(|Extension(name)| name.hash());
+    let ticket = tickets.escalate(&body.into_escalation(request)?).await?;
     Ok(Json(json!({
         "status": "ok",
         "ticketId": ticket,
@@ -35,13 +43,13 @@ struct Body {
 impl Body {
     /// A blank message is a real request for a person when it comes from the chat, which says
     /// so in the context; without one it is a mistake.
-    fn into_escalation(self) -> Result<Escalation, Problem> {
+    fn into_escalation(self, request: Option<Vec<u8>>) -> Result<Escalation, Problem> {
         if self.message.is_blank() && self.context.is_none() {
             return Err(Problem::invalid("message", "must not be blank"));
         }
         let context = self.context.map(|Object(members)| Value::Object(members));
         let is_private = context.as_ref().is_some_and(|context| context["mode"] == "private");
         let mode = if is_private { Mode::Private } else { Mode::Public };
-        Ok(Escalation { email: self.email, message: self.message, context, mode })
+        Ok(Escalation { email: self.email, message: self.message, context, mode, request })
     }
 }

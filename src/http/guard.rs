@@ -146,22 +146,32 @@ pub async fn bounded(State((lane, budgets)): State<(Lane, Arc<Budgets>)>, reques
 
 /// Renders problems, ours and the router's own, in the one shape of errors.
 pub async fn render_problems(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let id = request.headers().get(&X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let response = next.run(request).await;
-    let problem = response.extensions().get::<Problem>().cloned().or_else(|| of_router(response.status()));
+    let is_head = request.method() == Method::HEAD;
+    let id = request_id(request.headers()).to_owned();
+    let response = rendered(next.run(request).await, &id);
+    if is_head { response.map(|_| Body::empty()) } else { response }
+}
+
+/// The id that [`NewRequestId`] or the caller gave a request.
+pub fn request_id(headers: &HeaderMap) -> &str {
+    headers.get(&X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
+}
+
+/// The response as it goes out, with what it is a problem of in its body.
+pub fn rendered(response: Response, id: &str) -> Response {
+    let problem = response.extensions().get::<Problem>().cloned().or_else(|| of_router(&response));
     match problem {
-        Some(problem) if method != Method::HEAD => problem.render(&id, response.headers().clone()),
-        Some(problem) => problem.render(&id, response.headers().clone()).map(|_| Body::empty()),
+        Some(problem) => problem.render(id, response.headers().clone()),
         None => response,
     }
 }
 
 /// The router answers these two by itself, without a body.
-fn of_router(status: StatusCode) -> Option<Problem> {
-    match status {
+fn of_router(response: &Response) -> Option<Problem> {
+    match response.status() {
+        _ if response.headers().contains_key(header::CONTENT_TYPE) => None,
         StatusCode::NOT_FOUND => Some(Problem::not_found()),
-        StatusCode::METHOD_NOT_ALLOWED => {
+        status @ StatusCode::METHOD_NOT_ALLOWED => {
             Some(Problem::new(status, "method_not_allowed", "this path does not take that method"))
         }
         _ => None,

@@ -8,7 +8,9 @@ mod escalate;
 mod extract;
 mod guard;
 mod health;
+mod idempotency;
 mod json;
+mod kept;
 mod operators;
 mod problem;
 pub mod server;
@@ -37,12 +39,14 @@ use crate::state::{AppState, Lane};
 /// The whole service. Layers run from the bottom of this list to its top.
 pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
     let bounded = |lane: &Lane| from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
+    let once = from_fn_with_state(state.clone(), idempotency::once);
     let chats = Router::new()
         .merge(chat::routes())
         .merge(escalate::routes())
         .merge(conversations::routes())
+        .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let admin = tickets::routes(state).merge(operators::routes()).layer(bounded(&state.lanes.admin));
+    let admin = tickets::routes(state).route_layer(once).merge(operators::routes()).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())
@@ -73,7 +77,10 @@ fn cors(allowed_origins: &[String]) -> CorsLayer {
         "content-type", "authorization", "x-internal-secret", "idempotency-key", "x-request-id", "last-event-id",
         "x-visitor-token",
     ];
-    let exposed = ["x-request-id", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    let exposed = [
+        "x-request-id", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+        "idempotency-replayed",
+    ];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.collect::<Vec<_>>()))
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::OPTIONS])

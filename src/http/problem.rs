@@ -15,6 +15,9 @@ use crate::{domain::text, error::Error};
 /// When to come back where nothing better is known.
 const SOON: Duration = Duration::from_secs(2);
 
+/// When to come back for what is nearly there.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// What stands of a field's name in a complaint, in characters.
 pub const LONGEST_FIELD: usize = 80;
 
@@ -55,6 +58,12 @@ impl Problem {
     /// 503: fine, but not now.
     pub fn busy(message: &str) -> Self {
         Self { retry_after: Some(SOON), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+    }
+
+    /// 409: the same request is being done, so its answer is soon there to be asked for.
+    pub fn under_way() -> Self {
+        let message = "the same request is still under way: send it again in a moment";
+        Self { retry_after: Some(AT_ONCE), ..Self::new(StatusCode::CONFLICT, "under_way", message) }
     }
 
     pub fn not_found() -> Self {

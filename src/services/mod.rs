@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod faq_loader;
 pub mod handoff;
 pub mod health;
+pub mod idempotency;
 pub mod notifications;
 pub mod operators;
 pub mod tickets;

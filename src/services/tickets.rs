@@ -50,6 +50,8 @@ pub struct Escalation {
     pub message: Text,
     pub context: Option<Value>,
     pub mode: Mode,
+    /// What stands for the whole request, where its sender named it.
+    pub request: Option<Vec<u8>>,
 }
 
 /// A person is needed in a conversation: who asks, what for, and why.
@@ -88,13 +90,14 @@ pub struct Listing {
 }
 
 impl Tickets {
-    /// Opens or extends a ticket and owes its alerts, all in one commit.
+    /// Opens or extends a ticket and owes its alerts, all in one commit, and with them what tells a
+    /// repetition: a request done again after a crash finds what it did.
     pub async fn escalate(&self, escalation: &Escalation) -> Result<TicketId> {
         let (email, message) = (&escalation.email, escalation.message.as_str().trim());
         let key = repeat_key(email, message);
         let mut tx = self.db.begin().await?;
         tickets::hold_repeats(&mut tx, &key).await?;
-        if let Some(ticket) = tickets::repeated(&mut tx, &key).await? {
+        if let Some(ticket) = tickets::repeated(&mut tx, &key, escalation.request.as_deref()).await? {
             tx.commit().await?;
             return Ok(ticket);
         }
@@ -116,7 +119,7 @@ impl Tickets {
             Some(_) => self.open_or_extend(&mut tx, &request).await?,
             None => self.open(&mut tx, &request).await?,
         };
-        tickets::note_escalation(&mut tx, &key, &ticket).await?;
+        tickets::note_escalation(&mut tx, &key, escalation.request.as_deref(), &ticket).await?;
         tx.commit().await?;
         self.notifications.wake();
         Ok(ticket)

@@ -5,6 +5,7 @@ pub mod confirmations;
 pub mod conversations;
 pub mod deliveries;
 pub mod embedded;
+pub mod idempotency;
 pub mod operators;
 pub mod orders;
 pub mod tickets;

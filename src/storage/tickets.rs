@@ -59,20 +59,24 @@ pub async fn hold_repeats(db: &mut PgConnection, repeat_key: &[u8]) -> Result<()
 }
 
 /// The ticket the same words from the same address led to within ten minutes. A closed one does
-/// not count: whoever writes again after an answer wants another.
-pub async fn repeated(db: &mut PgConnection, repeat_key: &[u8]) -> Result<Option<TicketId>> {
+/// not count: whoever writes again after an answer wants another. Or the ticket this very request
+/// led to within a day, when it is done again.
+pub async fn repeated(db: &mut PgConnection, repeat_key: &[u8], request: Option<&[u8]>) -> Result<Option<TicketId>> {
     let code = sqlx::query_scalar!(
         r#"
         select ticket.code as "code: TicketId"
         from support.escalations escalation
         join support.tickets ticket on ticket.id = escalation.ticket_id
-        where escalation.repeat_key = $1
-          and escalation.created_at > now() - interval '10 minutes'
-          and ticket.status <> 'closed'
-        order by escalation.created_at desc
+        where (escalation.repeat_key = $1
+               and escalation.created_at > now() - interval '10 minutes'
+               and ticket.status <> 'closed')
+           or (escalation.request_hash = $2
+               and escalation.created_at > now() - interval '24 hours')
+        order by escalation.request_hash = $2 desc nulls last, escalation.created_at desc
         limit 1
         "#,
         repeat_key,
+        request,
     )
     .fetch_optional(db)
     .await?;
@@ -80,16 +84,22 @@ pub async fn repeated(db: &mut PgConnection, repeat_key: &[u8]) -> Result<Option
 }
 
 /// Remembers which ticket these words led to.
-pub async fn note_escalation(db: &mut PgConnection, repeat_key: &[u8], ticket: &TicketId) -> Result<()> {
+pub async fn note_escalation(
+    db: &mut PgConnection,
+    repeat_key: &[u8],
+    request: Option<&[u8]>,
+    ticket: &TicketId,
+) -> Result<()> {
     sqlx::query!(
         r#"
-        insert into support.escalations (repeat_key, ticket_id)
-        select $1, id
+        insert into support.escalations (repeat_key, ticket_id, request_hash)
+        select $1, id, $3
         from support.tickets
         where code = $2
         "#,
         repeat_key,
         ticket.as_str(),
+        request,
     )
     .execute(db)
     .await?;

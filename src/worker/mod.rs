@@ -1,7 +1,9 @@
-//! Delivers what we owe, at least once, and never lets one delivery hold up another.
+//! Delivers what we owe, at least once, and never lets one delivery hold up another; forgets what
+//! has had its time.
 
 mod channels;
 mod schedule;
+mod sweep;
 
 use std::{sync::Arc, time::Duration};
 
@@ -55,6 +57,7 @@ impl Worker {
     /// Works until `stop`, then lets the deliveries under way finish.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
+        let sweeping = tokio::spawn(sweep::run(worker.db.clone(), stop.clone()));
         let lanes = worker.lanes();
         let mut under_way = JoinSet::new();
         if let Err(error) = bounded(standing::probe_now(&worker.db)).await {
@@ -72,6 +75,7 @@ impl Worker {
         while let Some(finished) = under_way.join_next().await {
             note_panic(&finished);
         }
+        sweeping.abort();
     }
 
     fn lanes(&self) -> Vec<Lane> {

@@ -16,6 +16,7 @@ mod chats;
 mod deliveries;
 mod escalations;
 mod health;
+mod idempotency;
 mod knowledge;
 mod mail;
 mod model;

@@ -8,6 +8,7 @@ mod connections;
 mod cookies;
 mod door;
 mod instructions;
+mod keys;
 mod log;
 mod messages;
 mod models;

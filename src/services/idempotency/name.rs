@@ -1,0 +1,155 @@
+//! What tells one request from every other, as hashes; no I/O.
+
+use ring::digest::{Context, SHA256};
+
+use crate::{
+    domain::{
+        contact::Email,
+        message::ClientMessageId,
+        token::{Handle, VisitorToken},
+    },
+    storage::idempotency::Hashes,
+};
+
+/// Whose names are kept apart: nobody's request is answered with somebody else's answer.
+pub enum Who {
+    /// Who shows a machine secret: this one.
+    Admin(Vec<u8>),
+    Customer(Email),
+    Visitor(VisitorToken),
+    /// Anybody may say what they say, so a name of theirs counts together with what they ask.
+    Nobody,
+}
+
+/// A request that its sender named.
+#[derive(Clone)]
+pub struct Name {
+    pub(super) hashes: Hashes,
+    /// Opens the answer; nothing that is stored gives it away.
+    pub(super) seal: [u8; 32],
+}
+
+impl Name {
+    /// A request by its `Idempotency-Key`.
+    pub fn of_request(who: &Who, key: &str, path: &str, body: &[u8]) -> Self {
+        let request = [path.as_bytes(), body];
+        match who {
+            Who::Nobody => Self::new(&[b"request", b"nobody", &hash(b"", &request)], key, &request),
+            known => Self::new(&[b"request", known.kind(), &known.secret()], key, &request),
+        }
+    }
+
+    /// A turn of a chat by its `clientMessageId`. In a conversation it is one message's name; before
+    /// there is any, clients that count from one begin again with each, so the words count too.
+    pub fn of_message(who: &Who, conversation: Option<&Handle>, id: &ClientMessageId, message: &str) -> Self {
+        let (request, who, secret) = ([message.as_bytes()], who.kind(), who.secret());
+        match conversation {
+            Some(handle) => Self::new(&[b"said", who, &secret, handle.as_str().as_bytes()], id.as_str(), &request),
+            None => Self::new(&[b"first said", who, &secret, &hash(b"", &request)], id.as_str(), &request),
+        }
+    }
+
+    /// What stands for the whole request wherever it must be found again.
+    pub fn hash(&self) -> Vec<u8> {
+        hash(b"whole", &[&self.hashes.scope, &self.hashes.key, &self.hashes.request]).to_vec()
+    }
+
+    fn new(scope: &[&[u8]], key: &str, request: &[&[u8]]) -> Self {
+        let key = [key.as_bytes()];
+        Self {
+            seal: hash(b"seal", &[scope, &key, request].concat()),
+            hashes: Hashes {
+                scope: hash(b"scope", scope).to_vec(),
+                key: hash(b"key", &key).to_vec(),
+                request: hash(b"request", request).to_vec(),
+            },
+        }
+    }
+}
+
+impl Who {
+    fn kind(&self) -> &'static [u8] {
+        match self {
+            Self::Admin(_) => b"admin",
+            Self::Customer(_) => b"customer",
+            Self::Visitor(_) => b"visitor",
+            Self::Nobody => b"nobody",
+        }
+    }
+
+    fn secret(&self) -> Vec<u8> {
+        match self {
+            Self::Admin(secret) => secret.clone(),
+            Self::Customer(email) => email.folded().into_bytes(),
+            Self::Visitor(token) => token.as_str().into(),
+            Self::Nobody => Vec::new(),
+        }
+    }
+}
+
+/// Each part is preceded by its length, so that no two lists of parts run together.
+fn hash(purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    for part in [&[purpose], parts].concat() {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATH: &str = "/api/support/escalate";
+
+    fn row(name: &Name) -> (Vec<u8>, Vec<u8>) {
+        (name.hashes.scope.clone(), name.hashes.key.clone())
+    }
+
+    fn customer(email: &str) -> Who {
+        Who::Customer(Email::try_from(email.to_owned()).unwrap())
+    }
+
+    fn id(id: &str) -> ClientMessageId {
+        ClientMessageId::try_from(id.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_somebody_known_stands_for_one_request() {
+        let name = |who: &Who, body: &[u8]| Name::of_request(who, "1", PATH, body);
+        let ada = customer("ada@example.com");
+
+        assert_eq!(row(&name(&ada, b"a")), row(&name(&customer("Ada@Example.com"), b"b")), "so another body is told");
+        assert_ne!(name(&ada, b"a").hashes.request, name(&ada, b"b").hashes.request);
+        for other in [customer("grace@example.com"), Who::Admin(b"ada@example.com".to_vec()), Who::Nobody] {
+            assert_ne!(row(&name(&ada, b"a")), row(&name(&other, b"a")));
+        }
+    }
+
+    #[test]
+    fn a_key_of_nobody_stands_for_what_it_came_with() {
+        let name = |path: &str, body: &[u8]| row(&Name::of_request(&Who::Nobody, "1", path, body));
+
+        assert_eq!(name(PATH, b"a"), name(PATH, b"a"));
+        assert_ne!(name(PATH, b"a"), name(PATH, b"b"));
+        assert_ne!(name(PATH, b"a"), name("/api/support/public", b"a"));
+    }
+
+    #[test]
+    fn a_messages_id_counts_in_its_conversation() {
+        let (one, other) = (Handle::random(), Handle::random());
+        let name = |handle, message| row(&Name::of_message(&Who::Nobody, handle, &id("1"), message));
+
+        assert_eq!(name(Some(&one), "a"), name(Some(&one), "b"));
+        assert_ne!(name(Some(&one), "a"), name(Some(&other), "a"));
+        assert_eq!(name(None, "a"), name(None, "a"));
+        assert_ne!(name(None, "a"), name(None, "b"));
+        assert_ne!(name(None, "a"), name(Some(&one), "a"));
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(hash(b"", &[b"ab", b"c"]), hash(b"", &[b"a", b"bc"]));
+    }
+}
