@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod contact;
 pub mod conversation;
+pub mod details;
 pub mod message;
 pub mod order;
 pub mod privacy;

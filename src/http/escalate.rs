@@ -4,9 +4,9 @@ use axum::{Router, extract::State, routing::post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{extract::Json, json::Object, problem::Problem};
+use super::{extract::Json, problem::Problem};
 use crate::{
-    domain::{contact::Email, conversation::Mode, message::Text},
+    domain::{contact::Email, conversation::Mode, details::Details, message::Text},
     services::tickets::{Escalation, Tickets},
     state::AppState,
 };
@@ -29,7 +29,7 @@ struct Body {
     email: Email,
     message: Text,
     #[serde(default)]
-    context: Option<Object>,
+    context: Option<Details>,
 }
 
 impl Body {
@@ -39,9 +39,8 @@ impl Body {
         if self.message.is_blank() && self.context.is_none() {
             return Err(Problem::invalid("message", "must not be blank"));
         }
-        let context = self.context.map(|Object(members)| Value::Object(members));
-        let is_private = context.as_ref().is_some_and(|context| context["mode"] == "private");
+        let is_private = self.context.as_ref().is_some_and(|context| context.as_value()["mode"] == "private");
         let mode = if is_private { Mode::Private } else { Mode::Public };
-        Ok(Escalation { email: self.email, message: self.message, context, mode })
+        Ok(Escalation { email: self.email, message: self.message, context: self.context, mode })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::Status,
-        message::{Message, MessageId},
+        message::{JOINT, Message, MessageId},
         ticket::TicketId,
         token::{Handle, VisitorToken},
         turn::{Author, Turn},
@@ -209,5 +209,5 @@ fn quote(earlier: &[Turn], message: &str) -> String {
     let said = earlier.iter().filter(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
     let mut last: Vec<&str> = said.chain([message]).collect();
     last.drain(..last.len().saturating_sub(QUOTED));
-    last.join(" | ")
+    last.join(JOINT)
 }

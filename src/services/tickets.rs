@@ -16,7 +16,8 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{ConversationId, Mode},
-        message::{Said, Text},
+        details::Details,
+        message::{JOINT, Said, Text},
         ticket::{Priority, Stats, Status, Ticket, TicketId},
     },
     error::{Error, Result},
@@ -25,9 +26,6 @@ use crate::{
         tickets::{self, After, Filter, New, OpenTicket},
     },
 };
-
-/// What the site puts between the messages it sends along with an escalation.
-const JOINT: &str = " | ";
 
 /// Shorter words ("hello"), and every way to ask for a person, are said in many chats, so they
 /// alone don't tell whose chat an escalation comes from.
@@ -47,7 +45,7 @@ pub struct Tickets {
 pub struct Escalation {
     pub email: Email,
     pub message: Text,
-    pub context: Option<Value>,
+    pub context: Option<Details>,
     pub mode: Mode,
 }
 
@@ -106,7 +104,7 @@ impl Tickets {
             conversation,
             email: Some(email),
             message,
-            context: escalation.context.as_ref(),
+            context: escalation.context.as_ref().map(Details::as_value),
             reason: Reason::CustomerRequest,
             origin: Origin::Escalation,
         };
