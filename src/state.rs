@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, notifications::Notifications, tickets::Tickets,
+        health::Health, notifications::Notifications, people::People, tickets::Tickets,
     },
 };
 
@@ -26,6 +26,7 @@ pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
     pub tickets: Tickets,
+    pub people: People,
     pub health: Health,
     pub budgets: Arc<Budgets>,
     pub internal_secrets: InternalSecrets,
@@ -113,6 +114,7 @@ impl AppState {
             },
             conversations: Conversations { db: db.clone() },
             tickets,
+            people: People { db: db.clone() },
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             internal_secrets: InternalSecrets(config.internal_secrets.clone().into()),

@@ -6,6 +6,7 @@ pub mod conversation;
 pub mod details;
 pub mod message;
 pub mod order;
+pub mod person;
 pub mod privacy;
 pub mod source;
 pub mod text;

@@ -9,6 +9,7 @@ mod extract;
 mod guard;
 mod health;
 mod json;
+mod people;
 mod problem;
 pub mod server;
 mod tickets;
@@ -40,7 +41,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(escalate::routes())
         .merge(conversations::routes())
         .layer(bounded(&state.lanes.chats));
-    let admin = tickets::routes(state).layer(bounded(&state.lanes.admin));
+    let admin = tickets::routes(state).merge(people::routes(state)).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())

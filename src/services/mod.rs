@@ -12,4 +12,5 @@ pub mod faq_loader;
 pub mod handoff;
 pub mod health;
 pub mod notifications;
+pub mod people;
 pub mod tickets;

@@ -123,7 +123,9 @@ impl Tickets {
     /// The caller commits, and wakes the worker then.
     pub async fn open_or_extend(&self, db: &mut PgConnection, request: &Request<'_>) -> Result<TicketId> {
         let said_in_chat = request.email.filter(|_| request.origin == Origin::Chat);
-        conversations::wait_for_person(&mut *db, request.conversation, said_in_chat).await?;
+        if !conversations::wait_for_person(&mut *db, request.conversation, said_in_chat).await? {
+            return Err(Error::NotFound("conversation"));
+        }
         match tickets::open_of(db, request.conversation).await? {
             Some(open) => self.extend(db, open, request).await,
             None => self.open(db, request).await,

@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod deliveries;
 pub mod embedded;
 pub mod orders;
+pub mod people;
 pub mod tickets;
 
 use std::{borrow::Cow, net::IpAddr, time::Duration};
