@@ -124,7 +124,7 @@ fn without(candidate: &Candidate, email: &Email) -> Option<String> {
         return masked(&candidate.text, email);
     }
     let before: Value = serde_json::from_str(&candidate.text).ok()?;
-    let after = value(before.clone(), email);
+    let after = reworded(before.clone(), email);
     (after != before).then(|| after.to_string())
 }
 
@@ -134,13 +134,13 @@ fn masked(text: &str, email: &Email) -> Option<String> {
     (masked != text).then(|| masked.into_owned())
 }
 
-fn value(value_: Value, email: &Email) -> Value {
+fn reworded(value: Value, email: &Email) -> Value {
     let text = |text: String| masked(&text, email).unwrap_or(text);
-    match value_ {
+    match value {
         Value::String(string) => text(string).into(),
-        Value::Array(values) => values.into_iter().map(|item| value(item, email)).collect(),
+        Value::Array(values) => values.into_iter().map(|value| reworded(value, email)).collect(),
         Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(name, item)| (text(name), value(item, email))).collect())
+            members.into_iter().map(|(name, value)| (text(name), reworded(value, email))).collect()
         }
         other => other,
     }

@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod embedded;
 pub mod orders;
 pub mod people;
+pub mod retention;
 pub mod tickets;
 
 use std::{borrow::Cow, net::IpAddr, time::Duration};

@@ -1,6 +1,7 @@
 //! Delivers what we owe, at least once, and never lets one delivery hold up another.
 
 mod channels;
+mod retention;
 mod schedule;
 
 use std::{sync::Arc, time::Duration};
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-pub use self::channels::Channels;
+pub use self::{channels::Channels, retention::Sweeper};
 use crate::{
     domain::channel::Channel,
     error::{Error, Result},
