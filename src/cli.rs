@@ -2,6 +2,7 @@
 
 mod ask;
 mod audit;
+mod people;
 mod session;
 mod throwaway;
 
@@ -40,6 +41,10 @@ enum Command {
     Audit(audit::Audit),
     /// Make a customer's session of one hour, to try the private chat with.
     Session(session::Session),
+    /// Print everything held on a person, as JSON.
+    Export(people::Person),
+    /// Erase a person everywhere but in what the law keeps, and print what is gone, as JSON.
+    Erase(people::Person),
     /// Run a command with `DATABASE_URL` naming an empty throw-away PostgreSQL, as the tests do.
     #[command(hide = true)]
     WithPostgres(throwaway::WithPostgres),
@@ -57,6 +62,8 @@ pub fn main() -> ExitCode {
         Command::Ask(ask) => with_config(|config| ask.run(&config)),
         Command::Audit(audit) => with_config(|config| audit.run(&config)),
         Command::Session(session) => with_config(|config| session.run(&config)),
+        Command::Export(person) => with_config(|config| person.export(&config)),
+        Command::Erase(person) => with_config(|config| person.erase(&config)),
         Command::WithPostgres(with_postgres) => with_postgres.run(),
     }
 }

@@ -64,6 +64,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// What anything may cost.
     pub budgets: Budgets,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// How the log looks and what stands in it.
     pub log: Log,
 }
@@ -106,6 +108,15 @@ pub struct Budgets {
     pub database_pool: u32,
     pub delivery: Duration,
     pub delivery_lease: Duration,
+}
+
+/// How long what is over is kept, by its kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    pub messages: Duration,
+    pub tickets: Duration,
+    /// Of deliveries that are done, and of the notes of erasures.
+    pub logs: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -170,6 +181,7 @@ impl Config {
             trusts_email: false,
             allowed_origins: Vec::new(),
             budgets: parts::budgets(reader),
+            retention: parts::retention(reader),
             log: parts::log(reader),
         };
         config.model = model::model(reader, config.budgets.handler);
@@ -269,6 +281,14 @@ mod tests {
             assert!(!problems(&[trust, real]).is_empty(), "{real:?}");
         }
         assert_eq!(problems(&[("SUPPORT_TRUST_EMAIL", "yes")]).len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_kept_for_no_time_or_for_ever() {
+        assert_eq!(read(&[]).unwrap().retention.tickets, Duration::from_hours(730 * 24));
+        for days in ["0", "-1", "1.5", "36501", "never"] {
+            assert_eq!(problems(&[("RETENTION_DAYS_MESSAGES", days)]).len(), 1, "{days}");
+        }
     }
 
     #[test]

@@ -23,9 +23,9 @@ use crate::{
     state::AppState,
     storage::{
         self,
-        embedded::{Embedded, Options},
+        embedded::{Embedded, Options, StartError},
     },
-    worker::{Channels, Worker},
+    worker::{Channels, Sweeper, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -57,6 +57,7 @@ pub struct Server {
     router: Router,
     tasks: TaskTracker,
     worker: Worker,
+    sweeper: Sweeper,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
     db: PgPool,
@@ -107,12 +108,24 @@ impl Server {
             lease: config.budgets.delivery_lease,
             bell: Arc::clone(&bell),
         };
+        let sweeper = Sweeper { db: db.clone(), retention: config.retention };
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
         let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
-        Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, provider, db, embedded, stop })
+        Ok(Self {
+            config,
+            listener,
+            router,
+            tasks: state.lanes.chats.tasks,
+            worker,
+            sweeper,
+            provider,
+            db,
+            embedded,
+            stop,
+        })
     }
 
     /// Where it listens; with port 0 in the settings, the port the system chose.
@@ -129,7 +142,8 @@ impl Server {
     pub async fn run(self) {
         let budgets = &self.config.budgets;
         let worker = tokio::spawn(self.worker.run(self.stop.clone()));
-        // It ends the moment it is told to: nothing of it needs to be finished.
+        // These end the moment they are told to: nothing of them needs to be finished.
+        tokio::spawn(self.sweeper.run(self.stop.clone()));
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }
@@ -190,6 +204,24 @@ async fn open_knowledge(config: &Config) -> anyhow::Result<KnowledgeBase> {
     task::spawn_blocking(move || KnowledgeBase::open(&folder, voice)).await?
 }
 
+/// The database of a command, which may stand beside a service that runs it already.
+pub async fn open_shared_database(config: &Config) -> anyhow::Result<(PgPool, Option<Embedded>)> {
+    let refused = match open_database(config).await {
+        Ok(opened) => return Ok(opened),
+        Err(refused) => refused,
+    };
+    let running = match (&config.database, refused.downcast_ref::<StartError>()) {
+        (Database::Embedded { data_dir, .. }, Some(StartError::Locked(_))) => Embedded::running(data_dir),
+        _ => None,
+    };
+    let Some(url) = running else { return Err(refused) };
+    Ok((storage::connect(&url, &config.budgets).await?, None))
+}
+
+pub async fn stop_embedded(embedded: Embedded) {
+    let _ = task::spawn_blocking(move || embedded.stop()).await;
+}
+
 async fn open_database(config: &Config) -> anyhow::Result<(PgPool, Option<Embedded>)> {
     match &config.database {
         Database::Remote(url) => Ok((storage::connect(url.expose(), &config.budgets).await?, None)),
@@ -205,8 +237,4 @@ async fn open_database(config: &Config) -> anyhow::Result<(PgPool, Option<Embedd
             }
         }
     }
-}
-
-async fn stop_embedded(embedded: Embedded) {
-    let _ = task::spawn_blocking(move || embedded.stop()).await;
 }

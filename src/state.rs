@@ -16,7 +16,8 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, idempotency::Idempotency, notifications::Notifications, operators::Operators, tickets::Tickets,
+        health::Health, idempotency::Idempotency, notifications::Notifications, operators::Operators, people::People,
+        tickets::Tickets,
     },
 };
 
@@ -26,6 +27,7 @@ pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
     pub tickets: Tickets,
+    pub people: People,
     pub health: Health,
     pub idempotency: Idempotency,
     pub budgets: Arc<Budgets>,
@@ -119,6 +121,7 @@ impl AppState {
             conversations: Conversations { db: db.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
+            people: People { db: db.clone() },
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             operators,

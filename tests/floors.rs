@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 15] = [
+const NEIGHBOURS: [(&str, &[&str]); 16] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -34,6 +34,7 @@ const NEIGHBOURS: [(&str, &[&str]); 15] = [
     ("idempotency", &[]),
     ("notifications", &[]),
     ("operators", &[]),
+    ("people", &[]),
 ];
 
 #[test]

@@ -3,12 +3,16 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
 
-use super::{Budgets, Company, Config, Database, KnowledgeFolder, Log, LogFormat, Secret, reader::Reader};
+use super::{Budgets, Company, Config, Database, KnowledgeFolder, Log, LogFormat, Retention, Secret, reader::Reader};
+
+/// No time at all would take what somebody is about to read; a century is a mistake.
+const LIFETIMES_DAYS: (u64, u64) = (1, 36_500);
 
 /// The site's libraries take a secret of any length; a list rotates.
 pub(super) fn session_secrets<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Vec<Secret> {
@@ -133,6 +137,15 @@ pub(super) fn budgets<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> 
         // A late answer must not meet a second try, so a try may last less than half its lease.
         delivery: reader.seconds("DELIVERY_SECONDS", 10).min(delivery_lease / 2),
         delivery_lease,
+    }
+}
+
+pub(super) fn retention<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Retention {
+    let mut days = |name, default| Duration::from_hours(24 * reader.number(name, default, LIFETIMES_DAYS));
+    Retention {
+        messages: days("RETENTION_DAYS_MESSAGES", 365),
+        tickets: days("RETENTION_DAYS_TICKETS", 730),
+        logs: days("RETENTION_DAYS_LOGS", 90),
     }
 }
 

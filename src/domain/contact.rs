@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::text;
 
@@ -12,8 +12,8 @@ const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
 
 /// An e-mail address: kept as typed, the domain lowered.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
 impl Email {
@@ -98,6 +98,12 @@ fn is_label(label: &str) -> bool {
         && !label.starts_with('-')
         && !label.ends_with('-')
         && label.chars().all(|c| c.is_alphanumeric() || c == '-' || (!c.is_ascii() && !text::is_invisible(c)))
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
 }
 
 impl fmt::Debug for Email {

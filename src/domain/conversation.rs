@@ -1,5 +1,6 @@
 //! A thread of messages and who is answering in it.
 
+use serde::Serialize;
 use uuid::Uuid;
 
 /// The conversation inside the house; the wire knows only its handle.
@@ -13,7 +14,8 @@ impl ConversationId {
 }
 
 /// Who may read a conversation back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Mode {
     /// A visitor nobody has verified.
@@ -23,7 +25,8 @@ pub enum Mode {
 }
 
 /// Who answers next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {
     /// The desk itself.

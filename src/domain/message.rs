@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    privacy::secrets_masked,
     text, time,
     turn::{Author, Outcome},
 };
@@ -17,7 +18,10 @@ const LONGEST: usize = 16_000;
 /// Room for any kind of id, in characters.
 const LONGEST_CLIENT_ID: usize = 128;
 
-/// A message with something to read in it, at most 16,000 characters, kept as it was written.
+/// What stands between messages that are sent, or quoted, as one.
+pub const JOINT: &str = " | ";
+
+/// A message with something to read in it, kept as a [`Text`] is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Text")]
 pub struct Message(String);
@@ -36,7 +40,8 @@ impl TryFrom<Text> for Message {
     }
 }
 
-/// Any text of at most 16,000 characters, also a blank one.
+/// Any text of at most 16,000 characters, also a blank one. It is kept as it was written, but for
+/// secrets: a card number, an IBAN, a key or a password gets no further than this.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Text(String);
@@ -55,8 +60,14 @@ impl TryFrom<String> for Text {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.chars().count() > LONGEST { Err("must be at most 16,000 characters") } else { Ok(Self(text)) }
+        if text.chars().count() > LONGEST { Err("must be at most 16,000 characters") } else { Ok(Self(masked(&text))) }
     }
+}
+
+/// Messages that are joined are masked as each was when it came alone, so that they can still be
+/// told by their words.
+fn masked(text: &str) -> String {
+    text.split(JOINT).map(secrets_masked).collect::<Vec<_>>().join(JOINT)
 }
 
 /// The name of one stored message, on the wire too; random, so that it tells no time.
@@ -134,6 +145,22 @@ mod tests {
         for unfit in ["", " ", "a b", "a\u{200b}", "a\n", &"a".repeat(LONGEST_CLIENT_ID + 1)] {
             assert!(!is_fit(unfit), "{unfit:?}");
         }
+    }
+
+    #[test]
+    fn the_limit_counts_what_was_sent() {
+        let text = Text::try_from(format!("{} pw: hunter2", "a".repeat(LONGEST - 12))).unwrap();
+
+        assert!(text.as_str().ends_with("pw: [password removed]"));
+    }
+
+    #[test]
+    fn what_is_joined_is_masked_as_it_was_alone() {
+        let masked = |text: &str| Text::try_from(text.to_owned()).unwrap().0;
+        // Beside its name the number of an order stays; a message later it would be a card's.
+        let said = ["what is my order number", "4242 4242 4242 4242", "my password is", "Sommer77 | hunter2!"];
+
+        assert_eq!(masked(&said.join(JOINT)), said.map(masked).join(JOINT));
     }
 
     #[test]

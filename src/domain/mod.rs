@@ -3,9 +3,11 @@
 pub mod channel;
 pub mod contact;
 pub mod conversation;
+pub mod details;
 pub mod message;
 pub mod operator;
 pub mod order;
+pub mod person;
 pub mod privacy;
 pub mod source;
 pub mod text;

@@ -4,9 +4,9 @@ use axum::{Extension, Router, extract::State, routing::post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{extract::Json, json::Object, problem::Problem};
+use super::{extract::Json, problem::Problem};
 use crate::{
-    domain::{contact::Email, conversation::Mode, message::Text},
+    domain::{contact::Email, conversation::Mode, details::Details, message::Text},
     services::{
         idempotency::Name,
         tickets::{Escalation, Tickets},
@@ -37,7 +37,7 @@ struct Body {
     email: Email,
     message: Text,
     #[serde(default)]
-    context: Option<Object>,
+    context: Option<Details>,
 }
 
 impl Body {
@@ -47,9 +47,8 @@ impl Body {
         if self.message.is_blank() && self.context.is_none() {
             return Err(Problem::invalid("message", "must not be blank"));
         }
-        let context = self.context.map(|Object(members)| Value::Object(members));
-        let is_private = context.as_ref().is_some_and(|context| context["mode"] == "private");
+        let is_private = self.context.as_ref().is_some_and(|context| context.as_value()["mode"] == "private");
         let mode = if is_private { Mode::Private } else { Mode::Public };
-        Ok(Escalation { email: self.email, message: self.message, context, mode, request })
+        Ok(Escalation { email: self.email, message: self.message, context: self.context, mode, request })
     }
 }

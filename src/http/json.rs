@@ -4,7 +4,7 @@
 use std::{cell::RefCell, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
@@ -147,29 +147,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
-/// A JSON object kept as it came, such as an escalation's context.
-#[derive(Debug)]
-pub struct Object(pub Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Object(members) => Ok(Self(members)),
-            _ => Err(de::Error::custom("must be an object")),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+    use crate::domain::details::Details;
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only its reading is tested")]
     struct Body {
         message: String,
         #[serde(default)]
-        context: Option<Object>,
+        context: Option<Details>,
     }
 
     fn complaint(json: &str) -> String {

@@ -12,6 +12,7 @@ mod idempotency;
 mod json;
 mod kept;
 mod operators;
+mod people;
 mod problem;
 pub mod server;
 mod team;
@@ -46,7 +47,9 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(conversations::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let admin = tickets::routes(state).route_layer(once).merge(operators::routes()).layer(bounded(&state.lanes.admin));
+    let tickets = tickets::routes(state).route_layer(once);
+    // What these answer is nothing to keep: whoever asks again is told anew.
+    let admin = tickets.merge(people::routes(state)).merge(operators::routes()).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())

@@ -24,12 +24,12 @@ use crate::{
     domain::{
         contact::Email,
         conversation::Status,
-        message::{Message, MessageId},
+        message::{JOINT, Message, MessageId},
         ticket::TicketId,
         token::{Handle, VisitorToken},
         turn::{Author, Turn},
     },
-    error::Result,
+    error::{Error, Result},
     storage::conversations::{self, Answered, Open, Received},
 };
 
@@ -162,6 +162,7 @@ impl Chat {
         let id = MessageId::random();
         let Some(reason) = draft.reason else {
             let status = conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
+            let status = status.ok_or(Error::NotFound("conversation"))?;
             return Ok(Stored { id, status, ticket: None, draft });
         };
         let request = Request {
@@ -176,6 +177,7 @@ impl Chat {
         let ticket = self.tickets.open_or_extend(&mut tx, &request).await?;
         draft.text = format!("{}\nTicket #{ticket}", draft.text);
         let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, started)).await?;
+        let status = status.ok_or(Error::NotFound("conversation"))?;
         tx.commit().await?;
         self.tickets.notifications.wake();
         Ok(Stored { id, status, ticket: Some(ticket), draft })
@@ -209,5 +211,5 @@ fn quote(earlier: &[Turn], message: &str) -> String {
     let said = earlier.iter().filter(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
     let mut last: Vec<&str> = said.chain([message]).collect();
     last.drain(..last.len().saturating_sub(QUOTED));
-    last.join(" | ")
+    last.join(JOINT)
 }

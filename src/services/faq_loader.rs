@@ -19,7 +19,10 @@ use super::{
     answer::{Document, Knowledge, Voice},
     check::Ground,
 };
-use crate::{config::KnowledgeFolder, domain::contact::Email};
+use crate::{
+    config::KnowledgeFolder,
+    domain::{contact::Email, privacy},
+};
 
 /// How often the folder is looked at. Looking is a few system calls, works on every file system
 /// and outlives a folder that is replaced as a whole, which change notifications do not.
@@ -38,7 +41,8 @@ const FIRST: [(&str, &str); 3] = [
 /// What the desk knows: something to ask, and the addresses that are the company's own.
 pub struct Loaded {
     pub knowledge: Knowledge,
-    addresses: HashSet<String>,
+    /// Addresses and numbers that stand in it.
+    own: HashSet<String>,
     /// What its sections state, for the check of what a model says of it.
     pub ground: Ground,
 }
@@ -46,15 +50,25 @@ pub struct Loaded {
 impl Loaded {
     /// An address that stands in the knowledge base is nobody's who asks.
     pub fn is_own(&self, email: &Email) -> bool {
-        self.addresses.contains(&email.folded())
+        self.own.contains(&email.folded())
+    }
+
+    /// The same of an e-mail address, a phone number or an IP address found in a text.
+    pub fn is_own_contact(&self, found: &str) -> bool {
+        self.own.contains(found)
     }
 
     fn build(documents: &[Document], voice: Voice) -> Self {
         let texts = documents.iter().map(|document| document.markdown.as_str()).chain([voice.support_email.as_str()]);
-        let addresses = texts.flat_map(Email::all_in).map(|email| email.folded()).collect();
+        let own = texts.flat_map(own).collect();
         let knowledge = Knowledge::build(documents, voice);
-        Self { ground: Ground::of(knowledge.sections()), knowledge, addresses }
+        Self { ground: Ground::of(knowledge.sections()), knowledge, own }
     }
+}
+
+/// The ways to reach somebody that a text tells.
+fn own(text: &str) -> impl Iterator<Item = String> {
+    Email::all_in(text).map(|email| email.folded()).chain(privacy::contacts(text))
 }
 
 /// What the folder held when it was last good, and what is wrong with it now.

@@ -14,4 +14,5 @@ pub mod health;
 pub mod idempotency;
 pub mod notifications;
 pub mod operators;
+pub mod people;
 pub mod tickets;

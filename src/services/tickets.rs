@@ -16,7 +16,8 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{ConversationId, Mode},
-        message::{Said, Text},
+        details::Details,
+        message::{JOINT, Said, Text},
         operator::Agent,
         ticket::{Priority, Stats, Status, Ticket, TicketId},
     },
@@ -26,9 +27,6 @@ use crate::{
         tickets::{self, After, Filter, New, OpenTicket},
     },
 };
-
-/// What the site puts between the messages it sends along with an escalation.
-const JOINT: &str = " | ";
 
 /// Shorter words ("hello"), and every way to ask for a person, are said in many chats, so they
 /// alone don't tell whose chat an escalation comes from.
@@ -48,7 +46,7 @@ pub struct Tickets {
 pub struct Escalation {
     pub email: Email,
     pub message: Text,
-    pub context: Option<Value>,
+    pub context: Option<Details>,
     pub mode: Mode,
     /// What stands for the whole request, where its sender named it.
     pub request: Option<Vec<u8>>,
@@ -110,7 +108,7 @@ impl Tickets {
             conversation,
             email: Some(email),
             message,
-            context: escalation.context.as_ref(),
+            context: escalation.context.as_ref().map(Details::as_value),
             reason: Reason::CustomerRequest,
             origin: Origin::Escalation,
         };
@@ -129,7 +127,9 @@ impl Tickets {
     /// The caller commits, and wakes the worker then.
     pub async fn open_or_extend(&self, db: &mut PgConnection, request: &Request<'_>) -> Result<TicketId> {
         let said_in_chat = request.email.filter(|_| request.origin == Origin::Chat);
-        conversations::wait_for_person(&mut *db, request.conversation, said_in_chat).await?;
+        if !conversations::wait_for_person(&mut *db, request.conversation, said_in_chat).await? {
+            return Err(Error::NotFound("conversation"));
+        }
         match tickets::open_of(db, request.conversation).await? {
             Some(open) => self.extend(db, open, request).await,
             None => self.open(db, request).await,

@@ -131,15 +131,29 @@ pub struct Answered<'a> {
     pub tokens: Option<(i32, i32)>,
 }
 
-/// Stores it and returns who answers next: somebody may have been asked for while it was made.
-pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answered: &Answered<'_>) -> Result<Status> {
+/// Stores it and returns who answers next: somebody may have been asked for while it was made. The
+/// conversation may also have been erased; then there is nothing left to answer.
+pub async fn answer(
+    db: impl PgExecutor<'_>,
+    conversation: ConversationId,
+    answered: &Answered<'_>,
+) -> Result<Option<Status>> {
     let status = sqlx::query_scalar!(
         r#"
-        insert into support.messages
-            (id, conversation_id, author, body, outcome, answered_by, confidence, sources, handoff_reason, took_ms,
-             prompt_tokens, completion_tokens)
-        values ($1, $2, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        returning (select status from support.conversations where id = $2) as "status!: Status"
+        with conversation as (
+            select id, status
+            from support.conversations
+            where id = $2
+            for key share
+        ), stored as (
+            insert into support.messages
+                (id, conversation_id, author, body, outcome, answered_by, confidence, sources, handoff_reason, took_ms,
+                 prompt_tokens, completion_tokens)
+            select $1, id, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11
+            from conversation
+        )
+        select status as "status: Status"
+        from conversation
         "#,
         answered.id.0,
         conversation.0,
@@ -153,7 +167,7 @@ pub async fn answer(db: impl PgExecutor<'_>, conversation: ConversationId, answe
         answered.tokens.map(|(prompt, _)| prompt),
         answered.tokens.map(|(_, completion)| completion),
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
     Ok(status)
 }
@@ -182,13 +196,14 @@ pub async fn open_without_chat(db: &mut PgConnection, mode: Mode, email: &Email,
 }
 
 /// A person has been asked for. Whoever is at the other end knows their address best, so the
-/// newest one they gave counts. A conversation somebody has taken over already stays with them.
+/// newest one they gave counts. A conversation somebody has taken over already stays with them. Tells
+/// whether the conversation is there; if it is, it stays until the transaction ends.
 pub async fn wait_for_person(
     db: impl PgExecutor<'_>,
     conversation: ConversationId,
     email: Option<&Email>,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let waiting = sqlx::query!(
         r#"
         update support.conversations
         set status = case status when 'human' then status else 'waiting' end,
@@ -201,7 +216,7 @@ pub async fn wait_for_person(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(waiting.rows_affected() == 1)
 }
 
 /// Keeps everyone else off a conversation and its ticket until this transaction ends. Whoever

@@ -102,6 +102,11 @@ impl Embedded {
         Ok(Self { url, _supervisor: supervisor, _socket_dir: socket_dir, _lock: lock })
     }
 
+    /// Where to connect to the database in `data_dir` while another copy of this service runs it.
+    pub fn running(data_dir: &Path) -> Option<String> {
+        socket::running(&data_dir.join("postgres"))
+    }
+
     /// Where to connect: a Unix socket, the same for as long as this value lives, also when the
     /// server behind it had to be started again.
     pub fn url(&self) -> &str {

@@ -8,6 +8,8 @@ pub mod embedded;
 pub mod idempotency;
 pub mod operators;
 pub mod orders;
+pub mod people;
+pub mod retention;
 pub mod tickets;
 
 use std::{borrow::Cow, net::IpAddr, time::Duration};

@@ -227,6 +227,22 @@ pub async fn find(db: impl PgExecutor<'_>, id: &TicketId) -> Result<Option<Ticke
     Ok(ticket)
 }
 
+/// All tickets of these conversations, or under this address.
+pub async fn of_person(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<Vec<Ticket>> {
+    let tickets = select_tickets!(
+        r#"
+        where ticket.conversation_id = any($1)
+           or lower(ticket.email collate "C") = lower($2 collate "C")
+        order by ticket.created_at, ticket.id
+        "#,
+        conversations,
+        email.as_str(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(tickets)
+}
+
 /// Where the newest tickets of an address stand.
 pub async fn statuses_of(db: impl PgExecutor<'_>, email: &Email) -> Result<Vec<(TicketId, Status)>> {
     let rows = sqlx::query!(

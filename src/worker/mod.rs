@@ -2,6 +2,7 @@
 //! has had its time.
 
 mod channels;
+mod retention;
 mod schedule;
 mod sweep;
 
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-pub use self::channels::Channels;
+pub use self::{channels::Channels, retention::Sweeper};
 use crate::{
     domain::channel::Channel,
     error::{Error, Result},

@@ -114,6 +114,27 @@ async fn the_joined_messages_of_a_chat_extend_its_ticket(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn joined_messages_with_secrets_in_them_still_find_their_chat(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let said = [
+        "I want to speak to a human, I am ada@example.com, password: Sommer77",
+        "my card is 4242 4242 4242 4242",
+        "what is my order number",
+    ];
+    let first = app.ask(said[0], "").await;
+    for said in &said[1..] {
+        app.ask(said, first["conversationId"].as_str().unwrap()).await;
+    }
+
+    let code = app.open_ticket(&said.join(" | ")).await;
+    let again = app.open_ticket(&said.join(" | ")).await;
+
+    assert_eq!((&first["ticketId"], &code), (&json!(code), &again));
+    assert_eq!(app.count("select count(*) from support.conversations").await, 1);
+    assert_eq!(app.ticket(&code).await["email"], "ada@example.com", "an address is kept, and understood");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_escalated_chat_keeps_its_thread(db: PgPool) {
     let app = TestApp::new(db).await;
     app.ask("where do I find the invoice for my build", "").await;

@@ -107,6 +107,20 @@ impl TestApp {
         sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
     }
 
+    /// Every row of every table of ours, as text.
+    pub async fn everything_stored(&self) -> String {
+        let tables = "select format('%I.%I', table_schema, table_name) from information_schema.tables
+            where table_schema = 'support'";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.db).await.unwrap();
+        let mut stored = String::new();
+        for table in tables {
+            let rows = format!("select coalesce(string_agg(stored::text, chr(10)), '') from {table} stored");
+            let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(rows)).fetch_one(&self.db).await.unwrap();
+            stored += &rows;
+        }
+        stored
+    }
+
     /// Waits for one delivery that a provider asked two seconds for, and that this cost no try.
     pub async fn sent_after_two_seconds(&self, started: Instant) {
         self.eventually("select count(*) from support.deliveries where state = 'sent'", 1).await;

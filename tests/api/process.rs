@@ -36,8 +36,17 @@ impl Folder {
     }
 
     pub fn command(&self, settings: &[(&str, &str)]) -> Command {
+        self.program(&["serve"], settings)
+    }
+
+    /// Runs another command of the program beside it.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.program(arguments, &[]).output().unwrap()
+    }
+
+    fn program(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_levqor-support"));
-        command.arg("serve").current_dir(&self.0).env_clear();
+        command.args(arguments).current_dir(&self.0).env_clear();
         command.env("PATH", env!("PATH")).env("PORT", "0").env("LOG_FORMAT", "json").env("INTERNAL_API_SECRET", SECRET);
         command.env("KNOWLEDGE_BASE_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge-base"));
         command.envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -32,11 +32,14 @@ pub fn secrets_masked(text: &str) -> Cow<'_, str> {
 pub fn private_masked(text: &str, is_own: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let numbers = Numbers::of(text);
     let mut found = secrets_in(text, &numbers);
-    let private = all(Kind::Email, emails::found_in(text))
-        .chain(all(Kind::Ip, ips::found_in(text)))
-        .chain(all(Kind::Phone, phones::found_in(text, &numbers)));
-    found.extend(private.filter(|private| !is_own(&private.kind.plain(&text[private.place.clone()]))));
+    found.extend(contacts_in(text, &numbers).filter(|contact| !is_own(&contact.plain(text))));
     masked(text, found)
+}
+
+/// The e-mail addresses, phone numbers and IP addresses of a text, as [`private_masked`] asks for
+/// them.
+pub fn contacts(text: &str) -> Vec<String> {
+    contacts_in(text, &Numbers::of(text)).map(|contact| contact.plain(text)).collect()
 }
 
 /// What was found; where two overlap, the first of these gives the name.
@@ -85,6 +88,12 @@ struct Found {
     kind: Kind,
 }
 
+impl Found {
+    fn plain(&self, text: &str) -> String {
+        self.kind.plain(&text[self.place.clone()])
+    }
+}
+
 fn all(kind: Kind, places: Vec<Range<usize>>) -> impl Iterator<Item = Found> {
     places.into_iter().map(move |place| Found { place, kind })
 }
@@ -96,6 +105,12 @@ fn secrets_in(text: &str, numbers: &Numbers) -> Vec<Found> {
         .chain(all(Kind::Iban, ibans::found_in(text)))
         .chain(all(Kind::Card, cards::found_in(text, numbers)))
         .collect()
+}
+
+fn contacts_in(text: &str, numbers: &Numbers) -> impl Iterator<Item = Found> {
+    all(Kind::Email, emails::found_in(text))
+        .chain(all(Kind::Ip, ips::found_in(text)))
+        .chain(all(Kind::Phone, phones::found_in(text, numbers)))
 }
 
 fn masked(text: &str, mut found: Vec<Found>) -> Cow<'_, str> {

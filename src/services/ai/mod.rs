@@ -1,6 +1,7 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
 mod history;
+mod outward;
 mod prompt;
 mod records;
 
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use self::prompt::Parts;
+use self::{outward::Outward, prompt::Parts};
 use super::{
     answer::{Section, Voice},
     check::{self, Checked, Grounds, Unfit},
@@ -92,6 +93,8 @@ impl Ai {
             // There is nothing it could answer from.
             return Said::default();
         }
+        let outward = Outward::of(asked, desk);
+        let asked = &outward.with(asked.records);
         let sections: Vec<&Section> = shown.iter().map(|at| &desk.knowledge.sections()[*at]).collect();
         let request = prompt::request(&Parts {
             asked,

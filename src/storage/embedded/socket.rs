@@ -37,8 +37,20 @@ impl SocketDir {
     }
 
     pub fn url(&self) -> String {
-        format!("postgresql://{SUPERUSER}@{}/postgres", percent_encoded(&self.0))
+        url(&self.0)
     }
+}
+
+fn url(dir: &Path) -> String {
+    format!("postgresql://{SUPERUSER}@{}/postgres", percent_encoded(dir))
+}
+
+/// Where the server of this cluster listens, as it says itself while it runs.
+pub(super) fn running(data: &Path) -> Option<String> {
+    /// Of `postmaster.pid`: process, data, start, port, and this.
+    const SOCKET_DIR: usize = 4;
+    let told = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    told.lines().nth(SOCKET_DIR).filter(|dir| !dir.is_empty()).map(|dir| url(Path::new(dir)))
 }
 
 impl Drop for SocketDir {

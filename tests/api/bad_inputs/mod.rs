@@ -13,6 +13,7 @@ mod log;
 mod messages;
 mod models;
 mod outbound;
+mod private_data;
 mod providers;
 mod secrets;
 mod sessions;

@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use super::{Desk, says};
 use crate::{
     http::{request, try_exchange},
+    process::Folder,
     stand_in::{Asked, StandIn},
 };
 
@@ -245,6 +246,31 @@ Will everything arrive before our launch on the tenth?
   ]
 }
 "##);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn how_to_reach_somebody_is_sent_only_of_the_company(db: PgPool) {
+    let folder = Folder::new();
+    let knowledge = "## Growth\n\n£29/month. Call +44 20 7946 0958 or write to Help@Acme.example.";
+    fs::write(folder.0.join("plans.md"), knowledge).unwrap();
+    let model = StandIn::model(&[says("It is £29/month [1].")]).await;
+    let desk = Desk::new(db, &model, &[("KNOWLEDGE_BASE_DIR", folder.0.to_str().unwrap())]).await;
+    let theirs = ["ada@example.com", "+44 7700 900123", "203.0.113.77"];
+    let own = ["help@acme.example", "+44 (20) 7946-0958", "support@levqor.ai"];
+    let said =
+        format!("We are {}, {}, {}; you are {}, {}, {}", theirs[0], theirs[1], theirs[2], own[0], own[1], own[2]);
+
+    let first = desk.app.ask(&said, "").await;
+    let question = "How much is the Growth plan on 203.0.113.77?";
+    let second = desk.app.ask(question, first["conversationId"].as_str().unwrap()).await;
+
+    assert_eq!(second["answeredBy"], "model", "{second}");
+    let sent = model.asked().remove(0).body.to_string();
+    assert!(theirs.iter().all(|theirs| !sent.contains(theirs)), "{sent}");
+    assert!(own.iter().all(|own| sent.contains(own)), "{sent}");
+    assert!(sent.contains("We are [e-mail address removed], [phone number removed], [IP address removed]; you are"));
+    assert!(sent.contains("How much is the Growth plan on [IP address removed]?"));
+    assert!(desk.app.everything_stored().await.contains(&said), "for the team it stays as it was written");
 }
 
 #[test]

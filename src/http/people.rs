@@ -1,0 +1,34 @@
+//! `/api/support/people`: what is held on a person, and its end, for whoever holds the internal secret.
+
+use axum::{Router, extract::State, middleware::from_extractor_with_state, routing::post};
+use serde::Deserialize;
+
+use super::{extract::Json, problem::Problem, team::Admin};
+use crate::{
+    domain::{
+        contact::Email,
+        person::{Erasure, Held, Who},
+    },
+    services::people::People,
+    state::AppState,
+};
+
+pub fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/api/support/people/export", post(export))
+        .route("/api/support/people/erase", post(erase))
+        .route_layer(from_extractor_with_state::<Admin, _>(state.clone()))
+}
+
+async fn export(State(people): State<People>, Json(body): Json<Body>) -> Result<Json<Held>, Problem> {
+    Ok(Json(people.export(&body.email).await?))
+}
+
+async fn erase(State(people): State<People>, Json(body): Json<Body>) -> Result<Json<Erasure>, Problem> {
+    Ok(Json(people.erase(&body.email, Who::Api).await?))
+}
+
+#[derive(Deserialize)]
+struct Body {
+    email: Email,
+}

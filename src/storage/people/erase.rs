@@ -1,0 +1,106 @@
+//! A person's rows, deleted; each tells how many there were.
+
+use ring::digest;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        contact::Email,
+        person::{Erasure, Who},
+    },
+    error::{Error, Result},
+};
+
+/// What is owed or was sent about these conversations' tickets, or to this address. What is being
+/// sent at this moment may still arrive; nothing else will.
+pub async fn deliveries(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.deliveries
+        where (channel = 'email' and lower((payload ->> 'to') collate "C") = lower($2 collate "C"))
+           or (
+               subject_kind = 'ticket'
+               and subject_id in (select id from support.tickets where conversation_id = any($1))
+           )
+        "#,
+        conversations,
+        email.as_str(),
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// The keys that tell repeated escalations: hashes of an address and words.
+pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.escalations
+        where ticket_id in (
+            select id
+            from support.tickets
+            where conversation_id = any($1)
+               or lower(email collate "C") = lower($2 collate "C")
+        )
+        "#,
+        conversations,
+        email.as_str(),
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Tickets of these conversations. One that stands in another's conversation is theirs to be
+/// answered: it stays, under their address.
+pub async fn tickets(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
+    let deleted = sqlx::query!("delete from support.tickets where conversation_id = any($1)", conversations)
+        .execute(&mut *db)
+        .await?;
+    let left = sqlx::query!(
+        r#"
+        update support.tickets ticket
+        set email = conversation.email
+        from support.conversations conversation
+        where conversation.id = ticket.conversation_id
+          and lower(ticket.email collate "C") = lower($1 collate "C")
+        "#,
+        email.as_str(),
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected() + left.rows_affected())
+}
+
+pub async fn messages(db: &mut PgConnection, conversations: &[Uuid]) -> Result<u64> {
+    let deleted =
+        sqlx::query!("delete from support.messages where conversation_id = any($1)", conversations).execute(db).await?;
+    Ok(deleted.rows_affected())
+}
+
+pub async fn conversations(db: &mut PgConnection, conversations: &[Uuid]) -> Result<u64> {
+    let deleted =
+        sqlx::query!("delete from support.conversations where id = any($1)", conversations).execute(db).await?;
+    Ok(deleted.rows_affected())
+}
+
+/// The hashes of the address among the confirmations of late; their places stay taken, so that an
+/// hour has no more of them.
+pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<u64> {
+    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
+    let cleared = sqlx::query!(
+        "update support.confirmation_places set address_hash = null where address_hash = $1",
+        address_hash.as_ref(),
+    )
+    .execute(db)
+    .await?;
+    Ok(cleared.rows_affected())
+}
+
+/// Remembers that somebody was erased, and not whom.
+pub async fn note(db: &mut PgConnection, who: Who, erasure: &Erasure) -> Result<()> {
+    let counts = serde_json::to_value(erasure).map_err(|error| Error::Internal(error.into()))?;
+    sqlx::query!("insert into support.erasures (who, counts) values ($1, $2)", who as Who, counts).execute(db).await?;
+    Ok(())
+}

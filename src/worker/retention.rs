@@ -1,0 +1,69 @@
+//! Lets go of what has had its time, once an hour.
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::bounded;
+use crate::{
+    config::Retention,
+    error::Result,
+    storage::retention::{self, Kind},
+};
+
+const EVERY: Duration = Duration::from_hours(1);
+
+/// What tells one escalation, or one confirmation, from the next within minutes is of no use a day
+/// later.
+const HASHES: Duration = Duration::from_hours(24);
+
+/// The sweeper of one instance; of several, one sweeps at a time.
+pub struct Sweeper {
+    pub db: PgPool,
+    pub retention: Retention,
+}
+
+impl Sweeper {
+    /// Sweeps until `stop`, which it need not wait for: what is half done is undone.
+    pub async fn run(self, stop: CancellationToken) {
+        let hourly = async {
+            loop {
+                if let Err(error) = self.sweep().await {
+                    warn!(%error, "what has had its time could not be deleted; it is tried again in an hour");
+                }
+                time::sleep(EVERY).await;
+            }
+        };
+        let _: Option<()> = stop.run_until_cancelled(Box::pin(hourly)).await;
+    }
+
+    async fn sweep(&self) -> Result<()> {
+        for kind in Kind::ALL {
+            let mut all = 0;
+            loop {
+                let sweep = retention::sweep(&self.db, kind, lifetime(&self.retention, kind));
+                let Some(swept) = bounded(sweep).await? else { return Ok(()) };
+                all += swept;
+                if retention::is_last(swept) {
+                    break;
+                }
+            }
+            if all > 0 {
+                info!(kind = ?kind, rows = all, "deleted what has had its time");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lifetime(retention: &Retention, kind: Kind) -> Duration {
+    match kind {
+        Kind::Deliveries | Kind::Erasures => retention.logs,
+        Kind::Escalations | Kind::Confirmations => HASHES,
+        Kind::Tickets => retention.tickets,
+        Kind::Messages | Kind::Conversations => retention.messages,
+    }
+}

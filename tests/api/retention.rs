@@ -1,0 +1,123 @@
+//! What has had its time goes by itself, by its kind, and nothing else does.
+
+use sqlx::PgPool;
+
+use crate::harness::TestApp;
+
+/// Makes everything there is so many days older.
+async fn age(db: &PgPool, days: i32) {
+    for (table, columns) in [
+        ("conversations", &["created_at", "updated_at"][..]),
+        ("messages", &["created_at"]),
+        ("tickets", &["created_at", "updated_at", "closed_at"]),
+        ("deliveries", &["created_at", "done_at"]),
+        ("escalations", &["created_at"]),
+        ("erasures", &["at"]),
+    ] {
+        let set: Vec<String> =
+            columns.iter().map(|column| format!("{column} = {column} - make_interval(days => {days})")).collect();
+        let query = format!("update support.{table} set {}", set.join(", "));
+        sqlx::query(sqlx::AssertSqlSafe(query)).execute(db).await.unwrap();
+    }
+}
+
+/// How many there are of each kind.
+async fn left(app: &TestApp) -> [i64; 5] {
+    [
+        app.count("select count(*) from support.conversations").await,
+        app.count("select count(*) from support.messages").await,
+        app.count("select count(*) from support.tickets").await,
+        app.count("select count(*) from support.deliveries").await,
+        app.count("select count(*) from support.erasures").await,
+    ]
+}
+
+/// A chat, a ticket that is closed and one that is open, a delivery of each state, an erasure.
+async fn live_a_day(db: &PgPool) {
+    let app = TestApp::new(db.clone()).await;
+    app.ask("What does Levqor do?", "").await;
+    let closed = app.open_ticket("Refund?").await;
+    app.open_ticket("Another?").await;
+    app.admin_post(&format!("/api/support/tickets/{closed}/close"), &serde_json::json!({})).await;
+    for state in ["sent", "dead", "pending", "paused"] {
+        sqlx::query(
+            "insert into support.deliveries (id, subject_kind, channel, kind, payload, dedupe_key, state, done_at)
+             values (gen_random_uuid(), 'ticket', 'telegram', 'x', '{}', $1, $1,
+                     case when $1 in ('sent', 'dead') then now() end)",
+        )
+        .bind(state)
+        .execute(db)
+        .await
+        .unwrap();
+    }
+    sqlx::query("insert into support.erasures (who, counts) values ('api', '{}')").execute(db).await.unwrap();
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn each_kind_goes_in_its_time_and_an_open_ticket_keeps_its_thread(db: PgPool) {
+    live_a_day(&db).await;
+    let young = TestApp::new(db.clone()).await;
+    assert_eq!(left(&young).await, [3, 4, 2, 4, 1]);
+
+    for (days, expected) in [
+        (89, [3, 4, 2, 4, 1]),
+        (2, [3, 4, 2, 2, 0]),
+        // A closed ticket outlives what was said, and an open one keeps it.
+        (275, [2, 1, 2, 2, 0]),
+        (365, [1, 1, 1, 2, 0]),
+        (10_000, [1, 1, 1, 2, 0]),
+    ] {
+        age(&db, days).await;
+        // A start sweeps first of all.
+        let app = TestApp::new(db.clone()).await;
+        app.eventually("select count(*) from support.escalations where created_at < now() - interval '1 day'", 0).await;
+        app.eventually_left(expected).await;
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_times_are_settings(db: PgPool) {
+    live_a_day(&db).await;
+    age(&db, 3).await;
+
+    let settings = [("RETENTION_DAYS_MESSAGES", "1"), ("RETENTION_DAYS_TICKETS", "2"), ("RETENTION_DAYS_LOGS", "2")];
+    let app = TestApp::with(db, &settings).await;
+
+    app.eventually_left([1, 1, 1, 2, 0]).await;
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn more_than_a_batch_goes_at_once_and_while_another_sweeps_nothing_does(db: PgPool) {
+    live_a_day(&db).await;
+    sqlx::query(
+        "insert into support.messages (id, conversation_id, author, body)
+         select gen_random_uuid(), (select id from support.conversations where handle_hash is not null), 'customer', 'x'
+         from generate_series(1, 1200)",
+    )
+    .execute(&db)
+    .await
+    .unwrap();
+    age(&db, 400).await;
+    // Whoever sweeps holds this.
+    let mut another = db.begin().await.unwrap();
+    let lock = "select pg_advisory_xact_lock(x'006c6576716f7201'::bigint)";
+    sqlx::query(lock).execute(&mut *another).await.unwrap();
+
+    let idle = TestApp::new(db.clone()).await;
+    idle.ask("What does Levqor do?", "").await;
+    assert_eq!(left(&idle).await[1], 4 + 1200 + 2);
+    another.rollback().await.unwrap();
+
+    let app = TestApp::new(db).await;
+    app.eventually("select count(*) from support.messages", 1 + 2).await;
+}
+
+impl TestApp {
+    async fn eventually_left(&self, expected: [i64; 5]) {
+        let started = tokio::time::Instant::now();
+        while left(self).await != expected {
+            assert!(started.elapsed().as_secs() < 20, "never {expected:?}, but {:?}", left(self).await);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+}
