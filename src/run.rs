@@ -17,7 +17,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::{Config, Database},
-    http,
+    http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
@@ -133,7 +133,8 @@ impl Server {
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }
-        let connections = http::server::accept(self.listener, self.router, budgets, &self.stop).await;
+        let by_place = Connections::new(self.config.most_connections(), self.config.proxies.clone());
+        let connections = http::server::accept(self.listener, self.router, budgets, &by_place, &self.stop).await;
         let end = Instant::now() + budgets.drain;
         // Requests need the database, so it is left enough time to stop after them.
         let requests_end = end - DATABASE_STOP.min(budgets.drain / 2);

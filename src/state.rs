@@ -8,7 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    config::{Budgets, Config, Secret},
+    config::{Budgets, Config, Proxies, Secret},
     domain::channel::Channel,
     integrations::{
         openai::OpenAi,
@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, notifications::Notifications, tickets::Tickets,
+        health::Health, limits::Limits, notifications::Notifications, tickets::Tickets,
     },
 };
 
@@ -30,6 +30,8 @@ pub struct AppState {
     pub budgets: Arc<Budgets>,
     pub internal_secrets: InternalSecrets,
     pub identity: Identity,
+    pub ways: Ways,
+    pub limits: Limits,
     pub lanes: Lanes,
 }
 
@@ -40,6 +42,16 @@ pub struct Identity {
     pub tokens: Tokens,
     pub allowed_origins: Arc<[String]>,
     pub trusts_email: bool,
+}
+
+/// Whose word about a client's address counts.
+#[derive(Clone)]
+pub struct Ways {
+    pub proxies: Proxies,
+    /// What the site's own rewrite shows.
+    pub secrets: Arc<[Secret]>,
+    /// Whether requests straight from this machine are not counted.
+    pub exempts_this_machine: bool,
 }
 
 /// The machine secrets; none of them means nobody is let in.
@@ -122,6 +134,12 @@ impl AppState {
                 allowed_origins: config.allowed_origins.clone().into(),
                 trusts_email: config.trusts_email,
             },
+            ways: Ways {
+                proxies: config.proxies.clone(),
+                secrets: config.proxy_secrets.clone().into(),
+                exempts_this_machine: !config.limits.is_on,
+            },
+            limits: Limits::new(&config.limits),
             lanes: Lanes::new(config.budgets.in_flight),
         }
     }

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 13] = [
+const NEIGHBOURS: [(&str, &[&str]); 14] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -31,6 +31,7 @@ const NEIGHBOURS: [(&str, &[&str]); 13] = [
     ("answer", &[]),
     ("conversations", &[]),
     ("cursor", &[]),
+    ("limits", &[]),
     ("notifications", &[]),
 ];
 

@@ -1,6 +1,7 @@
 //! The nouns of a support desk and their rules; nothing here does any I/O.
 
 pub mod channel;
+pub mod client;
 pub mod contact;
 pub mod conversation;
 pub mod message;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        client::Client,
         contact::Email,
         message::Message,
         source::Source,
@@ -27,6 +28,7 @@ use crate::{
     services::{
         chat::{Chat, Question, Reply},
         handoff::Reason,
+        limits::{Limits, Pace},
     },
     state::AppState,
 };
@@ -40,15 +42,21 @@ pub fn routes() -> Router<AppState> {
 
 async fn public(
     State(chat): State<Chat>,
+    State(limits): State<Limits>,
+    client: Client,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
-) -> Result<Json<Answer>, Problem> {
-    let reply = chat.turn(&body.into_question(None, token)).await?;
-    Ok(Json(Answer::from(reply)))
+) -> Result<(Pace, Json<Answer>), Problem> {
+    let question = body.into_question(None, token);
+    let pace = admit(&limits, client, &question)?;
+    let reply = chat.turn(&question, pace.spares_model).await?;
+    Ok((pace, Json(Answer::from(reply))))
 }
 
 async fn private(
     State(chat): State<Chat>,
+    State(limits): State<Limits>,
+    client: Client,
     caller: Caller,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
@@ -58,13 +66,20 @@ async fn private(
         // Whatever the body says of a verified customer's address is not even looked at.
         Caller::Developer => body.email()?,
     };
-    let reply = chat.turn(&body.into_question(Some(email), token)).await?;
-    let mut response = Json(Answer::from(reply)).into_response();
+    let question = body.into_question(Some(email), token);
+    let pace = admit(&limits, client, &question)?;
+    let reply = chat.turn(&question, pace.spares_model).await?;
+    let mut response = (pace, Json(Answer::from(reply))).into_response();
     if matches!(caller, Caller::Developer) {
         let (name, value) = DEVELOPMENT_MODE;
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     Ok(response)
+}
+
+fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
+    let (handle, customer) = (question.conversation.as_ref(), question.customer.as_ref());
+    limits.chat(client, handle, customer).map_err(Problem::too_many)
 }
 
 #[derive(Deserialize)]

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use super::{extract::Json, json::Object, problem::Problem};
 use crate::{
-    domain::{contact::Email, conversation::Mode, message::Text},
-    services::tickets::{Escalation, Tickets},
+    domain::{client::Client, contact::Email, conversation::Mode, message::Text},
+    services::{
+        limits::{Limits, Pace},
+        tickets::{Escalation, Tickets},
+    },
     state::AppState,
 };
 
@@ -15,13 +18,21 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/api/support/escalate", post(escalate))
 }
 
-async fn escalate(State(tickets): State<Tickets>, Json(body): Json<Body>) -> Result<Json<Value>, Problem> {
-    let ticket = tickets.escalate(&body.into_escalation()?).await?;
-    Ok(Json(json!({
+async fn escalate(
+    State(tickets): State<Tickets>,
+    State(limits): State<Limits>,
+    client: Client,
+    Json(body): Json<Body>,
+) -> Result<(Pace, Json<Value>), Problem> {
+    let escalation = body.into_escalation()?;
+    let pace = limits.escalation(client).map_err(Problem::too_many)?;
+    let ticket = tickets.escalate(&escalation).await?;
+    let answer = json!({
         "status": "ok",
         "ticketId": ticket,
         "message": "Your request has reached our team. A person will reply by e-mail.",
-    })))
+    });
+    Ok((pace, Json(answer)))
 }
 
 #[derive(Deserialize)]

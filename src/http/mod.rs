@@ -2,6 +2,8 @@
 
 mod auth;
 mod chat;
+mod client;
+pub mod connections;
 mod conversations;
 mod cookies;
 mod escalate;
@@ -9,6 +11,7 @@ mod extract;
 mod guard;
 mod health;
 mod json;
+mod limits;
 mod problem;
 pub mod server;
 mod tickets;

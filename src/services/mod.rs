@@ -11,5 +11,6 @@ pub mod cursor;
 pub mod faq_loader;
 pub mod handoff;
 pub mod health;
+pub mod limits;
 pub mod notifications;
 pub mod tickets;

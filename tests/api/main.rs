@@ -17,6 +17,7 @@ mod deliveries;
 mod escalations;
 mod health;
 mod knowledge;
+mod limits;
 mod mail;
 mod model;
 mod private;

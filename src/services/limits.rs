@@ -1,0 +1,133 @@
+//! How much anybody may ask: first the model is spared, then nothing more is taken. Each instance
+//! counts for itself.
+
+mod rate;
+mod table;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+pub use self::rate::Standing;
+use self::{
+    rate::Rate,
+    table::{Charge, Table},
+};
+use crate::{
+    config,
+    domain::{
+        client::{Client, Place},
+        contact::Email,
+        token::Handle,
+    },
+};
+
+/// All that visitors of the site may ask behind its rewrite without a session, in places that would
+/// each have their own limit if we knew them. Only the model is spared above it: one of them must not
+/// silence the others.
+const PLACES_OF_SITE: u32 = 10;
+
+/// Cheap to clone; all clones count together.
+#[derive(Clone)]
+pub struct Limits {
+    rates: Rates,
+    table: Arc<Mutex<Table>>,
+    started: Instant,
+}
+
+#[derive(Clone, Copy)]
+struct Rates {
+    soft_chat: Rate,
+    hard_chat: Rate,
+    soft_address: Rate,
+    hard_address: Rate,
+    escalations: Rate,
+    site: Rate,
+}
+
+/// Something may go on, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Whether the knowledge base shall answer alone.
+    pub spares_model: bool,
+    /// The limit that is nearest; none where nothing is counted.
+    pub standing: Option<Standing>,
+}
+
+/// What is counted apart.
+#[derive(Hash)]
+enum Key<'a> {
+    Chats(Place),
+    Escalations(Place),
+    Conversation(&'a str),
+    Customer(String),
+    Site,
+}
+
+impl Limits {
+    pub fn new(settings: &config::Limits) -> Self {
+        let a_minute = |count| Rate::new(count, Duration::from_mins(1));
+        let rates = Rates {
+            soft_chat: a_minute(settings.chats.soft),
+            hard_chat: a_minute(settings.chats.hard),
+            soft_address: a_minute(settings.address_chats.soft),
+            hard_address: a_minute(settings.address_chats.hard),
+            escalations: Rate::new(settings.address_escalations_per_hour, Duration::from_hours(1)),
+            site: a_minute(settings.address_chats.soft.saturating_mul(PLACES_OF_SITE)),
+        };
+        Self { rates, table: Arc::new(Mutex::new(Table::new())), started: Instant::now() }
+    }
+
+    /// Whether a question may be asked, counted for the conversation it names, the customer who is
+    /// signed in, and the place it comes from.
+    pub fn chat(&self, client: Client, handle: Option<&Handle>, customer: Option<&Email>) -> Result<Pace, Standing> {
+        if client == Client::Exempt {
+            return Ok(Pace::free());
+        }
+        let rates = &self.rates;
+        let own =
+            |key: &Key<'_>| Charge { key: table::hash(key), soft: Some(rates.soft_chat), hard: Some(rates.hard_chat) };
+        let mut charges = Vec::with_capacity(3);
+        charges.extend(handle.map(|handle| own(&Key::Conversation(handle.as_str()))));
+        charges.extend(customer.map(|email| own(&Key::Customer(email.folded()))));
+        match client {
+            Client::At(place) => charges.push(Charge {
+                key: table::hash(&Key::Chats(place)),
+                soft: Some(rates.soft_address),
+                hard: Some(rates.hard_address),
+            }),
+            // Whoever is signed in is counted by that; a handle may be made up anew each time.
+            Client::OfSite if customer.is_none() => {
+                charges.push(Charge { key: table::hash(&Key::Site), soft: Some(rates.site), hard: None });
+            }
+            Client::OfSite | Client::Exempt => {}
+        }
+        self.take(&charges)
+    }
+
+    /// Whether a person may be asked for from there.
+    pub fn escalation(&self, client: Client) -> Result<Pace, Standing> {
+        match client {
+            Client::At(place) => {
+                let key = table::hash(&Key::Escalations(place));
+                self.take(&[Charge { key, soft: None, hard: Some(self.rates.escalations) }])
+            }
+            Client::OfSite | Client::Exempt => Ok(Pace::free()),
+        }
+    }
+
+    fn take(&self, charges: &[Charge]) -> Result<Pace, Standing> {
+        let now = self.started.elapsed();
+        // A panic in there would leave at worst one charge too few.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).take(charges, now)
+    }
+}
+
+impl Pace {
+    fn free() -> Self {
+        Self { spares_model: false, standing: None }
+    }
+}
