@@ -25,7 +25,7 @@ use crate::{
         self,
         embedded::{Embedded, Options},
     },
-    worker::{Channels, Worker},
+    worker::{Channels, Summary, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -57,6 +57,7 @@ pub struct Server {
     router: Router,
     tasks: TaskTracker,
     worker: Worker,
+    summary: Summary,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
     db: PgPool,
@@ -110,9 +111,25 @@ impl Server {
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
         let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
+        let summary = Summary {
+            db: db.clone(),
+            limits: state.limits.clone(),
+            notifications: state.tickets.notifications.clone(),
+        };
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
-        Ok(Self { config, listener, router, tasks: state.lanes.chats.tasks, worker, provider, db, embedded, stop })
+        Ok(Self {
+            config,
+            listener,
+            router,
+            tasks: state.lanes.chats.tasks,
+            worker,
+            summary,
+            provider,
+            db,
+            embedded,
+            stop,
+        })
     }
 
     /// Where it listens; with port 0 in the settings, the port the system chose.
@@ -129,6 +146,7 @@ impl Server {
     pub async fn run(self) {
         let budgets = &self.config.budgets;
         let worker = tokio::spawn(self.worker.run(self.stop.clone()));
+        let summary = tokio::spawn(self.summary.run(self.stop.clone()));
         // It ends the moment it is told to: nothing of it needs to be finished.
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
@@ -139,6 +157,7 @@ impl Server {
         // Requests need the database, so it is left enough time to stop after them.
         let requests_end = end - DATABASE_STOP.min(budgets.drain / 2);
         http::server::drain(connections, self.tasks, requests_end).await;
+        let _ = timeout_at(requests_end, summary).await;
         if timeout_at(requests_end, worker).await.is_err() {
             warn!("some deliveries did not finish in time; they are due again when their lease ends");
         }

@@ -108,10 +108,16 @@ impl AppState {
             telegram: config.telegram.is_some(),
             whatsapp: config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref()).map(Into::into),
             confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
+            alerts_per_ten_minutes: config.limits.is_on.then_some(config.limits.alerts_per_ten_minutes),
             bell,
         };
         let cursors = Cursors::new(config.internal_secrets.first());
-        let tickets = Tickets { db: db.clone(), notifications, cursors };
+        let tickets = Tickets {
+            db: db.clone(),
+            notifications,
+            cursors,
+            per_email_and_hour: config.limits.is_on.then_some(config.limits.email_tickets_per_hour),
+        };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         Self {

@@ -3,9 +3,10 @@
 
 mod rate;
 mod table;
+mod turned_away;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ pub use self::rate::Standing;
 use self::{
     rate::Rate,
     table::{Charge, Table},
+    turned_away::TurnedAway,
 };
 use crate::{
     config,
@@ -35,6 +37,7 @@ const PLACES_OF_SITE: u32 = 10;
 pub struct Limits {
     rates: Rates,
     table: Arc<Mutex<Table>>,
+    turned_away: Arc<Mutex<TurnedAway>>,
     started: Instant,
 }
 
@@ -78,7 +81,7 @@ impl Limits {
             escalations: Rate::new(settings.address_escalations_per_hour, Duration::from_hours(1)),
             site: a_minute(settings.address_chats.soft.saturating_mul(PLACES_OF_SITE)),
         };
-        Self { rates, table: Arc::new(Mutex::new(Table::new())), started: Instant::now() }
+        Self { rates, table: Arc::new(Mutex::new(Table::new())), turned_away: Arc::default(), started: Instant::now() }
     }
 
     /// Whether a question may be asked, counted for the conversation it names, the customer who is
@@ -113,17 +116,26 @@ impl Limits {
         match client {
             Client::At(place) => {
                 let key = table::hash(&Key::Escalations(place));
-                self.take(&[Charge { key, soft: None, hard: Some(self.rates.escalations) }])
+                let taken = self.take(&[Charge { key, soft: None, hard: Some(self.rates.escalations) }]);
+                taken.inspect_err(|_| held(&self.turned_away).count(place, 1))
             }
             Client::OfSite | Client::Exempt => Ok(Pace::free()),
         }
     }
 
     fn take(&self, charges: &[Charge]) -> Result<Pace, Standing> {
-        let now = self.started.elapsed();
-        // A panic in there would leave at worst one charge too few.
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).take(charges, now)
+        held(&self.table).take(charges, self.started.elapsed())
     }
+
+    /// From where requests for a person were turned away since this was asked last, and how often.
+    pub fn take_turned_away(&self) -> Vec<(Option<Place>, i64)> {
+        held(&self.turned_away).take()
+    }
+}
+
+/// A panic in there would leave at worst one charge too few.
+fn held<T>(counted: &Mutex<T>) -> MutexGuard<'_, T> {
+    counted.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pace {

@@ -2,6 +2,7 @@
 
 mod channels;
 mod schedule;
+mod summary;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-pub use self::channels::Channels;
+pub use self::{channels::Channels, summary::Summary};
 use crate::{
     domain::channel::Channel,
     error::{Error, Result},

@@ -15,6 +15,7 @@ mod bad_inputs;
 mod chats;
 mod deliveries;
 mod escalations;
+mod floods;
 mod health;
 mod knowledge;
 mod limits;
