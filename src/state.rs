@@ -15,8 +15,8 @@ use crate::{
         sessions::{Keys, Sessions, Tokens},
     },
     services::{
-        ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, limits::Limits, notifications::Notifications, tickets::Tickets,
+        ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
+        faq_loader::KnowledgeBase, health::Health, limits::Limits, notifications::Notifications, tickets::Tickets,
     },
 };
 
@@ -32,6 +32,7 @@ pub struct AppState {
     pub identity: Identity,
     pub ways: Ways,
     pub limits: Limits,
+    pub blocks: Blocks,
     pub lanes: Lanes,
 }
 
@@ -111,6 +112,7 @@ impl AppState {
             alerts_per_ten_minutes: config.limits.is_on.then_some(config.limits.alerts_per_ten_minutes),
             bell,
         };
+        let blocks = Blocks::new(db.clone());
         let cursors = Cursors::new(config.internal_secrets.first());
         let tickets = Tickets {
             db: db.clone(),
@@ -145,7 +147,8 @@ impl AppState {
                 secrets: config.proxy_secrets.clone().into(),
                 exempts_this_machine: !config.limits.is_on,
             },
-            limits: Limits::new(&config.limits),
+            limits: Limits::new(&config.limits, blocks.clone()),
+            blocks,
             lanes: Lanes::new(config.budgets.in_flight),
         }
     }

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 14] = [
+const NEIGHBOURS: [(&str, &[&str]); 15] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -31,7 +31,8 @@ const NEIGHBOURS: [(&str, &[&str]); 14] = [
     ("answer", &[]),
     ("conversations", &[]),
     ("cursor", &[]),
-    ("limits", &[]),
+    ("blocks", &[]),
+    ("limits", &["blocks"]),
     ("notifications", &[]),
 ];
 

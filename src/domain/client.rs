@@ -28,7 +28,7 @@ impl From<IpAddr> for Place {
                 let network = six.to_bits() >> (128 - CUSTOMERS_BITS) << (128 - CUSTOMERS_BITS);
                 Self(Ipv6Addr::from_bits(network).into())
             }
-            four => Self(four),
+            four @ IpAddr::V4(_) => Self(four),
         }
     }
 }

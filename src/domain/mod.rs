@@ -1,5 +1,6 @@
 //! The nouns of a support desk and their rules; nothing here does any I/O.
 
+pub mod block;
 pub mod channel;
 pub mod client;
 pub mod contact;

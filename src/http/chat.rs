@@ -48,7 +48,7 @@ async fn public(
     Json(body): Json<Body>,
 ) -> Result<(Pace, Json<Answer>), Problem> {
     let question = body.into_question(None, token);
-    let pace = admit(&limits, client, &question)?;
+    let pace = admit(&limits, client, &question).await?;
     let reply = chat.turn(&question, pace.spares_model).await?;
     Ok((pace, Json(Answer::from(reply))))
 }
@@ -67,7 +67,7 @@ async fn private(
         Caller::Developer => body.email()?,
     };
     let question = body.into_question(Some(email), token);
-    let pace = admit(&limits, client, &question)?;
+    let pace = admit(&limits, client, &question).await?;
     let reply = chat.turn(&question, pace.spares_model).await?;
     let mut response = (pace, Json(Answer::from(reply))).into_response();
     if matches!(caller, Caller::Developer) {
@@ -77,9 +77,9 @@ async fn private(
     Ok(response)
 }
 
-fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
+async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
     let (handle, customer) = (question.conversation.as_ref(), question.customer.as_ref());
-    limits.chat(client, handle, customer).map_err(Problem::too_many)
+    limits.chat(client, handle, customer).await.map_err(Problem::too_many)
 }
 
 #[derive(Deserialize)]

@@ -168,7 +168,7 @@ mod tests {
         ];
         let ways = [Proxies::Hops(1), networks("10.0.0.0/8"), Proxies::Hops(2), networks("10.0.0.0/8,192.0.2.5")];
         for round in 0..10_000 {
-            let invented: Vec<Vec<u8>> = (0..1 + next(3))
+            let invented: Vec<Vec<u8>> = (0..=next(2))
                 .map(|_| (0..next(20)).flat_map(|_| pieces[usize::try_from(next(12)).unwrap()]).copied().collect())
                 .collect();
             let (by_one, added) = (round % 4 < 2, round % 2 == 0);

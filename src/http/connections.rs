@@ -13,11 +13,13 @@ pub struct Connections {
     pub most: usize,
     /// Behind these stand many, so theirs are not counted.
     pub proxies: Proxies,
-    open: Arc<Mutex<HashMap<Place, usize>>>,
+    open: Open,
 }
 
 /// One connection; it is counted until this is dropped.
-pub struct Counted(Option<(Place, Arc<Mutex<HashMap<Place, usize>>>)>);
+pub struct Counted(Option<(Place, Open)>);
+
+type Open = Arc<Mutex<HashMap<Place, usize>>>;
 
 impl Connections {
     pub fn new(most: usize, proxies: Proxies) -> Self {

@@ -25,7 +25,7 @@ async fn escalate(
     Json(body): Json<Body>,
 ) -> Result<(Pace, Json<Value>), Problem> {
     let escalation = body.into_escalation()?;
-    let pace = limits.escalation(client).map_err(Problem::too_many)?;
+    let pace = limits.escalation(client, &escalation.email).await.map_err(Problem::too_many)?;
     let ticket = tickets.escalate(&escalation).await?;
     let answer = json!({
         "status": "ok",

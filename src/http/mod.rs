@@ -1,6 +1,7 @@
 //! Speaks HTTP: the routes, and the layers every request goes through.
 
 mod auth;
+mod blocks;
 mod chat;
 mod client;
 pub mod connections;
@@ -43,7 +44,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(escalate::routes())
         .merge(conversations::routes())
         .layer(bounded(&state.lanes.chats));
-    let admin = tickets::routes(state).layer(bounded(&state.lanes.admin));
+    let admin = tickets::routes(state).merge(blocks::routes(state)).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())

@@ -28,7 +28,7 @@ pub struct Problem {
     fields: BTreeMap<String, String>,
     retry_after: Option<Duration>,
     /// Which limit it is about.
-    limit: Option<Standing>,
+    limit: Option<Box<Standing>>,
     /// Why it is our fault; for the log, never for the caller.
     cause: Option<Arc<anyhow::Error>>,
 }
@@ -65,7 +65,7 @@ impl Problem {
     pub fn too_many(standing: Standing) -> Self {
         let message = "too many requests: please wait a moment";
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message);
-        Self { retry_after: Some(standing.wait), limit: Some(standing), ..problem }
+        Self { retry_after: Some(standing.wait), limit: Some(Box::new(standing)), ..problem }
     }
 
     pub fn not_found() -> Self {

@@ -18,9 +18,11 @@ use self::{
     table::{Charge, Table},
     turned_away::TurnedAway,
 };
+use super::blocks::Blocks;
 use crate::{
     config,
     domain::{
+        block::Mark,
         client::{Client, Place},
         contact::Email,
         token::Handle,
@@ -32,6 +34,9 @@ use crate::{
 /// silence the others.
 const PLACES_OF_SITE: u32 = 10;
 
+/// When somebody who is blocked may come back: they learn nothing from it, and others don't either.
+const LATER: Duration = Duration::from_hours(1);
+
 /// Cheap to clone; all clones count together.
 #[derive(Clone)]
 pub struct Limits {
@@ -39,6 +44,7 @@ pub struct Limits {
     table: Arc<Mutex<Table>>,
     turned_away: Arc<Mutex<TurnedAway>>,
     started: Instant,
+    blocks: Blocks,
 }
 
 #[derive(Clone, Copy)]
@@ -71,7 +77,7 @@ enum Key<'a> {
 }
 
 impl Limits {
-    pub fn new(settings: &config::Limits) -> Self {
+    pub fn new(settings: &config::Limits, blocks: Blocks) -> Self {
         let a_minute = |count| Rate::new(count, Duration::from_mins(1));
         let rates = Rates {
             soft_chat: a_minute(settings.chats.soft),
@@ -81,16 +87,31 @@ impl Limits {
             escalations: Rate::new(settings.address_escalations_per_hour, Duration::from_hours(1)),
             site: a_minute(settings.address_chats.soft.saturating_mul(PLACES_OF_SITE)),
         };
-        Self { rates, table: Arc::new(Mutex::new(Table::new())), turned_away: Arc::default(), started: Instant::now() }
+        Self {
+            rates,
+            table: Arc::new(Mutex::new(Table::new())),
+            turned_away: Arc::default(),
+            started: Instant::now(),
+            blocks,
+        }
     }
 
     /// Whether a question may be asked, counted for the conversation it names, the customer who is
     /// signed in, and the place it comes from.
-    pub fn chat(&self, client: Client, handle: Option<&Handle>, customer: Option<&Email>) -> Result<Pace, Standing> {
+    pub async fn chat(
+        &self,
+        client: Client,
+        handle: Option<&Handle>,
+        customer: Option<&Email>,
+    ) -> Result<Pace, Standing> {
+        let rates = &self.rates;
+        let marks = handle.map(Mark::from).into_iter().chain(customer.map(Mark::from)).chain(mark(client));
+        if self.blocks.hold(marks).await {
+            return Err(rates.hard_address.none_left(LATER));
+        }
         if client == Client::Exempt {
             return Ok(Pace::free());
         }
-        let rates = &self.rates;
         let own =
             |key: &Key<'_>| Charge { key: table::hash(key), soft: Some(rates.soft_chat), hard: Some(rates.hard_chat) };
         let mut charges = Vec::with_capacity(3);
@@ -111,8 +132,11 @@ impl Limits {
         self.take(&charges)
     }
 
-    /// Whether a person may be asked for from there.
-    pub fn escalation(&self, client: Client) -> Result<Pace, Standing> {
+    /// Whether a person may be asked for from there, to answer to this address.
+    pub async fn escalation(&self, client: Client, email: &Email) -> Result<Pace, Standing> {
+        if self.blocks.hold(mark(client).into_iter().chain([Mark::from(email)])).await {
+            return Err(self.rates.escalations.none_left(LATER));
+        }
         match client {
             Client::At(place) => {
                 let key = table::hash(&Key::Escalations(place));
@@ -130,6 +154,13 @@ impl Limits {
     /// From where requests for a person were turned away since this was asked last, and how often.
     pub fn take_turned_away(&self) -> Vec<(Option<Place>, i64)> {
         held(&self.turned_away).take()
+    }
+}
+
+fn mark(client: Client) -> Option<Mark> {
+    match client {
+        Client::At(place) => Some(place.into()),
+        Client::OfSite | Client::Exempt => None,
     }
 }
 

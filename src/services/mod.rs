@@ -3,6 +3,7 @@
 pub mod account;
 pub mod ai;
 pub mod answer;
+pub mod blocks;
 pub mod chat;
 pub mod check;
 pub mod context;

@@ -12,6 +12,7 @@ mod stand_in;
 
 mod audit;
 mod bad_inputs;
+mod blocks;
 mod chats;
 mod deliveries;
 mod escalations;

@@ -29,7 +29,7 @@ impl Rate {
     /// so far. When there is none to take, how long to wait for one.
     pub fn take(self, free_at: Duration, now: Duration) -> Result<Duration, Duration> {
         let next = free_at.max(now) + self.interval();
-        match (next - now).checked_sub(self.per) {
+        match next.saturating_sub(now).checked_sub(self.per) {
             Some(wait) if !wait.is_zero() => Err(wait),
             _ => Ok(next),
         }
@@ -42,6 +42,11 @@ impl Rate {
         Standing { limit: self.count, remaining: u32::try_from(left).unwrap_or(u32::MAX).min(self.count), reset, wait }
     }
 
+    /// As if all of it were taken, until `wait` is over.
+    pub fn none_left(self, wait: Duration) -> Standing {
+        Standing { limit: self.count, remaining: 0, reset: wait, wait }
+    }
+
     fn interval(self) -> Duration {
         self.per / self.count
     }
@@ -51,7 +56,7 @@ impl Rate {
 mod tests {
     use super::*;
 
-    const RATE: Rate = Rate { count: 3, per: Duration::from_secs(60) };
+    const RATE: Rate = Rate { count: 3, per: Duration::from_mins(1) };
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

@@ -89,7 +89,7 @@ impl Table {
         let Some(too_many) = self.cells.len().checked_sub(MOST_CELLS - FREED).filter(|count| *count > 0) else {
             return;
         };
-        let mut debts: Vec<Duration> = self.cells.values().map(|cell| cell.debt()).collect();
+        let mut debts: Vec<Duration> = self.cells.values().map(Cell::debt).collect();
         let (_, least, _) = debts.select_nth_unstable(too_many - 1);
         let least = *least;
         // Where many took the same, no more of them go than must.
