@@ -60,6 +60,10 @@ impl Notifications {
     /// Owes the team the news that somebody asked again; `occasion` tells two times apart.
     pub async fn ticket_extended(&self, db: &mut PgConnection, alert: Alert<'_>, occasion: &str) -> Result<()> {
         let key = format!("ticket_extended:{}:{occasion}", alert.uuid);
+        // What they have heard takes no place of what they have not.
+        if self.is_told(db, &key).await? {
+            return Ok(());
+        }
         self.alert_team(db, "ticket_extended", &key, "More on a ticket from", &alert).await
     }
 
@@ -128,14 +132,13 @@ impl Notifications {
         let to_team = self.to_team(&text);
         let debts: Vec<_> =
             to_team.map(|(channel, payload)| (channel, payload, format!("{}:{key}", channel.as_str()))).collect();
-        let Some((_, _, first)) = debts.first() else { return Ok(()) };
-        if let Some(most) = self.alerts_per_ten_minutes {
-            if deliveries::is_owed(&mut *db, first).await? {
-                return Ok(());
-            }
-            if !alerts::take_place(db, most).await? {
-                return alerts::withhold(db, kind, 1, None).await;
-            }
+        if debts.is_empty() {
+            return Ok(());
+        }
+        if let Some(most) = self.alerts_per_ten_minutes
+            && !alerts::take_place(db, most).await?
+        {
+            return alerts::withhold(db, kind, 1, None).await;
         }
         for (channel, payload, dedupe_key) in &debts {
             let new = deliveries::New {
@@ -149,6 +152,11 @@ impl Notifications {
             deliveries::owe(&mut *db, &new).await?;
         }
         Ok(())
+    }
+
+    async fn is_told(&self, db: &mut PgConnection, key: &str) -> Result<bool> {
+        let Some((channel, _)) = self.to_team("").next() else { return Ok(false) };
+        deliveries::is_owed(db, &format!("{}:{key}", channel.as_str())).await
     }
 
     /// A text as each of the team's channels takes it: debts of their own, so that one channel that
