@@ -19,7 +19,7 @@ use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    config::{Config, Database, Log, LogFormat},
+    config::{Config, Database, Log, LogFormat, Proxies},
     run::Server,
     storage::embedded,
 };
@@ -188,6 +188,14 @@ fn report(config: &Config) -> Vec<String> {
         ),
         (Some(ways), false) => format!("signed-in customers: on, by {ways}"),
     };
+    let limits = match (config.limits.is_on, &config.proxies) {
+        (false, _) => "limits: OFF for requests straight from this machine (RATE_LIMITS=off)",
+        (true, Proxies::None) if config.is_public() && config.listen.ip().is_loopback() => {
+            "limits: on, but everybody is one address behind the proxy before this (set TRUSTED_PROXIES, such as 1)"
+        }
+        (true, Proxies::None) => "limits: on, by the address that connects",
+        (true, _) => "limits: on, by the address that TRUSTED_PROXIES name",
+    };
     let mut report = vec![
         database,
         format!("knowledge base: {} (edits are live)", config.knowledge.path.display()),
@@ -197,6 +205,7 @@ fn report(config: &Config) -> Vec<String> {
         whatsapp,
         admin,
         model,
+        limits.to_owned(),
     ];
     if config.whatsapp.is_none() {
         report.push("WhatsApp not configured; skipping send.".to_owned());

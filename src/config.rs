@@ -1,8 +1,10 @@
 //! The settings: read once, every wrong one named, and the rest of the program never asks the environment.
 
 mod channels;
+mod limits;
 mod model;
 mod parts;
+mod proxies;
 mod reader;
 mod secret;
 mod team;
@@ -20,7 +22,9 @@ use reqwest::Url;
 use self::reader::Reader;
 pub use self::{
     channels::{Email, Telegram, WhatsApp},
+    limits::Limits,
     model::Model,
+    proxies::Proxies,
     reader::Refused,
     secret::Secret,
     team::Operator,
@@ -32,8 +36,10 @@ pub use self::{
 pub struct Config {
     /// `HOST` and `PORT`.
     pub listen: SocketAddr,
-    /// Whether `TRUSTED_PROXIES` says that strangers reach us through somebody.
-    pub is_behind_proxy: bool,
+    /// Through whom strangers reach us.
+    pub proxies: Proxies,
+    /// What the site's own rewrite shows; any of them will do.
+    pub proxy_secrets: Vec<Secret>,
     /// Where strangers reach us, when that is known.
     pub public_url: Option<Url>,
     /// Who the desk speaks for.
@@ -62,6 +68,8 @@ pub struct Config {
     pub trusts_email: bool,
     /// Origins whose pages may call us.
     pub allowed_origins: Vec<String>,
+    /// How much anybody may ask.
+    pub limits: Limits,
     /// What anything may cost.
     pub budgets: Budgets,
     /// How long what is over is kept.
@@ -157,16 +165,23 @@ impl Config {
 
     /// *Public* means reachable by strangers; everything else is development.
     pub fn is_public(&self) -> bool {
-        !self.listen.ip().is_loopback()
-            || self.is_behind_proxy
-            || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        is_public(self.listen, &self.proxies, self.public_url.as_ref())
+    }
+
+    /// How many connections one place may hold.
+    pub fn most_connections(&self) -> usize {
+        if self.limits.is_on { self.limits.connections_per_address } else { self.budgets.connections }
     }
 
     fn assemble<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Self {
+        let (listen, proxies, public_url) =
+            (parts::listen(reader), proxies::proxies(reader), parts::public_url(reader));
+        let is_public = is_public(listen, &proxies, public_url.as_ref());
         let mut config = Self {
-            listen: parts::listen(reader),
-            is_behind_proxy: reader.text("TRUSTED_PROXIES").is_some(),
-            public_url: parts::public_url(reader),
+            listen,
+            proxies,
+            proxy_secrets: reader.signing_secrets("PROXY_SECRET"),
+            public_url,
             company: parts::company(reader),
             knowledge: parts::knowledge(reader),
             database: parts::database(reader),
@@ -178,15 +193,15 @@ impl Config {
             operators: team::operators(reader),
             session_secrets: parts::session_secrets(reader),
             tokens: tokens::tokens(reader),
-            trusts_email: false,
+            trusts_email: reader.drops_guard("SUPPORT_TRUST_EMAIL", "development", "off", is_public),
             allowed_origins: Vec::new(),
+            limits: limits::limits(reader, is_public),
             budgets: parts::budgets(reader),
             retention: parts::retention(reader),
             log: parts::log(reader),
         };
         config.model = model::model(reader, config.budgets.handler);
         config.allowed_origins = parts::origins(reader, &config);
-        config.trusts_email = parts::trusts_email(reader, &config);
         if config.is_public() && config.internal_secrets.is_empty() {
             reader.refuse("INTERNAL_API_SECRET must be set when the service is public (openssl rand -hex 32)".into());
         }
@@ -199,6 +214,10 @@ impl Config {
         }
         config
     }
+}
+
+fn is_public(listen: SocketAddr, proxies: &Proxies, public_url: Option<&Url>) -> bool {
+    !listen.ip().is_loopback() || *proxies != Proxies::None || public_url.is_some_and(|url| url.scheme() == "https")
 }
 
 fn env_file() -> Result<HashMap<String, String>, Refused> {

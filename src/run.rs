@@ -17,7 +17,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::{Config, Database},
-    http,
+    http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
     state::AppState,
@@ -25,7 +25,7 @@ use crate::{
         self,
         embedded::{Embedded, Options, StartError},
     },
-    worker::{Channels, Sweeper, Worker},
+    worker::{Channels, Summary, Sweeper, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -58,6 +58,7 @@ pub struct Server {
     tasks: TaskTracker,
     worker: Worker,
     sweeper: Sweeper,
+    summary: Summary,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
     db: PgPool,
@@ -112,6 +113,11 @@ impl Server {
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
         let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
+        let summary = Summary {
+            db: db.clone(),
+            limits: state.limits.clone(),
+            notifications: state.tickets.notifications.clone(),
+        };
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
         Ok(Self {
@@ -121,6 +127,7 @@ impl Server {
             tasks: state.lanes.chats.tasks,
             worker,
             sweeper,
+            summary,
             provider,
             db,
             embedded,
@@ -143,15 +150,18 @@ impl Server {
         let budgets = &self.config.budgets;
         let worker = tokio::spawn(self.worker.run(self.stop.clone()));
         // These end the moment they are told to: nothing of them needs to be finished.
+        let summary = tokio::spawn(self.summary.run(self.stop.clone()));
         tokio::spawn(self.sweeper.run(self.stop.clone()));
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }
-        let connections = http::server::accept(self.listener, self.router, budgets, &self.stop).await;
+        let by_place = Connections::new(self.config.most_connections(), self.config.proxies.clone());
+        let connections = http::server::accept(self.listener, self.router, budgets, &by_place, &self.stop).await;
         let end = Instant::now() + budgets.drain;
         // Requests need the database, so it is left enough time to stop after them.
         let requests_end = end - DATABASE_STOP.min(budgets.drain / 2);
         http::server::drain(connections, self.tasks, requests_end).await;
+        let _ = timeout_at(requests_end, summary).await;
         if timeout_at(requests_end, worker).await.is_err() {
             warn!("some deliveries did not finish in time; they are due again when their lease ends");
         }

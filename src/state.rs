@@ -8,16 +8,16 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    config::{Budgets, Config},
+    config::{Budgets, Config, Proxies, Secret},
     domain::channel::Channel,
     integrations::{
         openai::OpenAi,
         sessions::{Keys, Sessions, Tokens},
     },
     services::{
-        ai::Ai, answer::Voice, chat::Chat, conversations::Conversations, cursor::Cursors, faq_loader::KnowledgeBase,
-        health::Health, idempotency::Idempotency, notifications::Notifications, operators::Operators, people::People,
-        tickets::Tickets,
+        ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
+        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
+        notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
 
@@ -34,6 +34,9 @@ pub struct AppState {
     pub operators: Operators,
     pub origin: Origin,
     pub identity: Identity,
+    pub ways: Ways,
+    pub limits: Limits,
+    pub blocks: Blocks,
     pub lanes: Lanes,
 }
 
@@ -50,6 +53,16 @@ pub struct Identity {
 #[derive(Clone, Copy)]
 pub struct Origin {
     pub is_https: bool,
+}
+
+/// Whose word about a client's address counts.
+#[derive(Clone)]
+pub struct Ways {
+    pub proxies: Proxies,
+    /// What the site's own rewrite shows.
+    pub secrets: Arc<[Secret]>,
+    /// Whether requests straight from this machine are not counted.
+    pub exempts_this_machine: bool,
 }
 
 /// What is under way, and how much more is taken on. Lanes are apart, so that a flood of chats
@@ -102,10 +115,17 @@ impl AppState {
             telegram: config.telegram.is_some(),
             whatsapp: config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref()).map(Into::into),
             confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
+            alerts_per_ten_minutes: config.limits.is_on.then_some(config.limits.alerts_per_ten_minutes),
             bell,
         };
+        let blocks = Blocks::new(db.clone());
         let cursors = Cursors::new(config.internal_secrets.first());
-        let tickets = Tickets { db: db.clone(), notifications, cursors };
+        let tickets = Tickets {
+            db: db.clone(),
+            notifications,
+            cursors,
+            per_email_and_hour: config.limits.is_on.then_some(config.limits.email_tickets_per_hour),
+        };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
@@ -132,6 +152,13 @@ impl AppState {
                 allowed_origins: config.allowed_origins.clone().into(),
                 trusts_email: config.trusts_email,
             },
+            ways: Ways {
+                proxies: config.proxies.clone(),
+                secrets: config.proxy_secrets.clone().into(),
+                exempts_this_machine: !config.limits.is_on,
+            },
+            limits: Limits::new(&config.limits, blocks.clone()),
+            blocks,
             lanes: Lanes::new(config.budgets.in_flight),
         }
     }

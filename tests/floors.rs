@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 16] = [
+const NEIGHBOURS: [(&str, &[&str]); 18] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -32,6 +32,8 @@ const NEIGHBOURS: [(&str, &[&str]); 16] = [
     ("conversations", &[]),
     ("cursor", &[]),
     ("idempotency", &[]),
+    ("blocks", &[]),
+    ("limits", &["blocks"]),
     ("notifications", &[]),
     ("operators", &[]),
     ("people", &[]),

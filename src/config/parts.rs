@@ -21,29 +21,6 @@ pub(super) fn session_secrets<F: Fn(&str) -> Option<String>>(reader: &mut Reader
     secrets.into_iter().map(Secret::new).collect()
 }
 
-/// Believing an address that anybody may type is for a machine nobody else reaches; whatever
-/// looks like a real deployment refuses the start.
-pub(super) fn trusts_email<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, config: &Config) -> bool {
-    let real = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY"];
-    let set: Vec<&str> = real.into_iter().filter(|name| reader.text(name).is_some()).collect();
-    match reader.text("SUPPORT_TRUST_EMAIL").as_deref() {
-        None | Some("off") => false,
-        Some("development") if !config.is_public() && set.is_empty() => true,
-        Some("development") => {
-            let why = if set.is_empty() { "the service is public" } else { "it looks like a real deployment" };
-            reader.refuse(format!(
-                "SUPPORT_TRUST_EMAIL=development is for a developer's own machine: {why} ({})",
-                set.join(", ")
-            ));
-            false
-        }
-        Some(_) => {
-            reader.refuse("SUPPORT_TRUST_EMAIL must be development, or not set".into());
-            false
-        }
-    }
-}
-
 pub(super) fn listen<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> SocketAddr {
     let host = match reader.text("HOST").as_deref() {
         None | Some("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),

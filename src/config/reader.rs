@@ -151,6 +151,28 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         Some(format!("+{digits}"))
     }
 
+    /// Whether `name` has the value that takes a guard away, which is for a machine nobody else
+    /// reaches; whatever looks like a real deployment refuses the start.
+    pub(super) fn drops_guard(&mut self, name: &'static str, value: &str, other: &str, is_public: bool) -> bool {
+        let real = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY"];
+        let set: Vec<&str> = real.into_iter().filter(|name| self.text(name).is_some()).collect();
+        match self.text(name).as_deref() {
+            Some(text) if text == value && !is_public && set.is_empty() => true,
+            Some(text) if text == value => {
+                let why = if set.is_empty() { "the service is public" } else { "it looks like a real deployment" };
+                let names = set.join(", ");
+                self.refuse(format!("{name}={value} is for a developer's own machine: {why} ({names})"));
+                false
+            }
+            None => false,
+            Some(text) if text == other => false,
+            Some(_) => {
+                self.refuse(format!("{name} must be {value}, or not set"));
+                false
+            }
+        }
+    }
+
     pub(super) fn refuse(&mut self, problem: String) {
         self.problems.push(problem);
     }

@@ -1,6 +1,8 @@
 //! The nouns of a support desk and their rules; nothing here does any I/O.
 
+pub mod block;
 pub mod channel;
+pub mod client;
 pub mod contact;
 pub mod conversation;
 pub mod details;

@@ -125,7 +125,7 @@ fn is_from_the_site(headers: &HeaderMap, identity: &Identity) -> bool {
 
 /// Straight from this machine: it calls us by a local name, nothing forwarded it, and it comes
 /// from no page but the site's.
-fn is_local(headers: &HeaderMap, identity: &Identity) -> bool {
+pub(super) fn is_local(headers: &HeaderMap, identity: &Identity) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,

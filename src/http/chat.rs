@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        client::Client,
         contact::Email,
         message::{ClientMessageId, Message},
         source::Source,
@@ -29,6 +30,7 @@ use crate::{
         chat::{Chat, Question, Reply},
         handoff::Reason,
         idempotency::{Idempotency, Name, Who},
+        limits::{Limits, Pace},
     },
     state::AppState,
 };
@@ -43,15 +45,22 @@ pub fn routes() -> Router<AppState> {
 async fn public(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
+    State(limits): State<Limits>,
+    client: Client,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
-    turn(&chat, &idempotency, body, None, token).await
+    let id = body.client_message_id.clone();
+    let question = body.into_question(None, token);
+    let pace = admit(&limits, client, &question).await?;
+    turn(&chat, &idempotency, id, &question, pace).await
 }
 
 async fn private(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
+    State(limits): State<Limits>,
+    client: Client,
     caller: Caller,
     Visitor(token): Visitor,
     Json(body): Json<Body>,
@@ -61,7 +70,10 @@ async fn private(
         // Whatever the body says of a verified customer's address is not even looked at.
         Caller::Developer => body.email()?,
     };
-    let mut response = turn(&chat, &idempotency, body, Some(email), token).await?;
+    let id = body.client_message_id.clone();
+    let question = body.into_question(Some(email), token);
+    let pace = admit(&limits, client, &question).await?;
+    let mut response = turn(&chat, &idempotency, id, &question, pace).await?;
     if matches!(caller, Caller::Developer) {
         let (name, value) = DEVELOPMENT_MODE;
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -69,21 +81,26 @@ async fn private(
     Ok(response)
 }
 
+async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
+    let (handle, customer) = (question.conversation.as_ref(), question.customer.as_ref());
+    limits.chat(client, handle, customer).await.map_err(Problem::too_many)
+}
+
 /// One turn, or, where its message has a name and was said before, the answer of the first time.
 async fn turn(
     chat: &Chat,
     idempotency: &Idempotency,
-    body: Body,
-    customer: Option<Email>,
-    token: Option<VisitorToken>,
+    id: Option<ClientMessageId>,
+    question: &Question,
+    pace: Pace,
 ) -> Result<Response, Problem> {
-    let id = body.client_message_id.clone();
-    let question = body.into_question(customer, token);
-    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(&question).await?)).into_response()) });
-    match id {
-        Some(id) => idempotency::run(idempotency, "clientMessageId", &named(&question, &id), answer).await,
+    let spares_model = pace.spares_model;
+    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(question, spares_model).await?)).into_response()) });
+    let response = match id {
+        Some(id) => idempotency::run(idempotency, "clientMessageId", &named(question, &id), answer).await,
         None => answer.await,
-    }
+    };
+    Ok((pace, response?).into_response())
 }
 
 /// A message by its client's name for it, told apart by whoever says it.

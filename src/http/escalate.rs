@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::{extract::Json, problem::Problem};
 use crate::{
-    domain::{contact::Email, conversation::Mode, details::Details, message::Text},
+    domain::{client::Client, contact::Email, conversation::Mode, details::Details, message::Text},
     services::{
         idempotency::Name,
+        limits::{Limits, Pace},
         tickets::{Escalation, Tickets},
     },
     state::AppState,
@@ -20,16 +21,20 @@ pub fn routes() -> Router<AppState> {
 
 async fn escalate(
     State(tickets): State<Tickets>,
+    State(limits): State<Limits>,
+    client: Client,
     name: Option<Extension<Name>>,
     Json(body): Json<Body>,
-) -> Result<Json<Value>, Problem> {
-    let request = name.map(|Extension(name)| name.hash());
-    let ticket = tickets.escalate(&body.into_escalation(request)?).await?;
-    Ok(Json(json!({
+) -> Result<(Pace, Json<Value>), Problem> {
+    let escalation = body.into_escalation(name.map(|Extension(name)| name.hash()))?;
+    let pace = limits.escalation(client, &escalation.email).await.map_err(Problem::too_many)?;
+    let ticket = tickets.escalate(&escalation).await?;
+    let answer = json!({
         "status": "ok",
         "ticketId": ticket,
         "message": "Your request has reached our team. A person will reply by e-mail.",
-    })))
+    });
+    Ok((pace, Json(answer)))
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{json, problem::Problem};
 use crate::{
@@ -134,6 +135,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Path<TicketId> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         named(parts, state, "ticket", TicketId::parse).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Path<Uuid> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        named(parts, state, "block", |text| Uuid::parse_str(text).ok()).await.map(Self)
     }
 }
 

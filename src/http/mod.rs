@@ -1,7 +1,10 @@
 //! Speaks HTTP: the routes, and the layers every request goes through.
 
 mod auth;
+mod blocks;
 mod chat;
+mod client;
+pub mod connections;
 mod conversations;
 mod cookies;
 mod escalate;
@@ -11,6 +14,7 @@ mod health;
 mod idempotency;
 mod json;
 mod kept;
+mod limits;
 mod operators;
 mod people;
 mod problem;
@@ -47,7 +51,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(conversations::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes(state).route_layer(once);
+    let tickets = tickets::routes(state).merge(blocks::routes(state)).route_layer(once);
     // What these answer is nothing to keep: whoever asks again is told anew.
     let admin = tickets.merge(people::routes(state)).merge(operators::routes()).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));

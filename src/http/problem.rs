@@ -10,7 +10,8 @@ use axum::{
 use serde_json::json;
 use tracing::{error, warn};
 
-use crate::{domain::text, error::Error};
+use super::limits;
+use crate::{domain::text, error::Error, services::limits::Standing};
 
 /// When to come back where nothing better is known.
 const SOON: Duration = Duration::from_secs(2);
@@ -29,13 +30,16 @@ pub struct Problem {
     message: String,
     fields: BTreeMap<String, String>,
     retry_after: Option<Duration>,
+    /// Which limit it is about.
+    limit: Option<Box<Standing>>,
     /// Why it is our fault; for the log, never for the caller.
     cause: Option<Arc<anyhow::Error>>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), fields: BTreeMap::new(), retry_after: None, cause: None }
+        let (message, fields) = (message.into(), BTreeMap::new());
+        Self { status, code, message, fields, retry_after: None, limit: None, cause: None }
     }
 
     /// 400: bytes that cannot be read as what they claim to be.
@@ -66,6 +70,13 @@ impl Problem {
         Self { retry_after: Some(AT_ONCE), ..Self::new(StatusCode::CONFLICT, "under_way", message) }
     }
 
+    /// 429: more than one of them may ask.
+    pub fn too_many(standing: Standing) -> Self {
+        let message = "too many requests: please wait a moment";
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message);
+        Self { retry_after: Some(standing.wait), limit: Some(Box::new(standing)), ..problem }
+    }
+
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "nothing is here")
     }
@@ -90,7 +101,10 @@ impl Problem {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().remove(header::CONTENT_LENGTH);
         if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+            response.headers_mut().insert(header::RETRY_AFTER, limits::whole_seconds(wait).max(1).into());
+        }
+        if let Some(standing) = &self.limit {
+            limits::tell(standing, response.headers_mut());
         }
         response
     }

@@ -4,7 +4,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -19,6 +24,7 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, info, warn};
 
+use super::{client::Peer, connections::Connections};
 use crate::config::Budgets;
 
 /// One head, its request line included, may fill this much. It is more than the 64 KiB of
@@ -36,9 +42,10 @@ pub async fn accept(
     listener: TcpListener,
     router: Router,
     budgets: &Budgets,
+    by_place: &Connections,
     stop: &CancellationToken,
 ) -> GracefulShutdown {
-    let service = TowerToHyperService::new(router);
+    let router = TowerToHyperService::new(router);
     let connections = Arc::new(Semaphore::new(budgets.connections));
     let graceful = GracefulShutdown::new();
     let header_read = budgets.header_read;
@@ -52,18 +59,25 @@ pub async fn accept(
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
                 warn!(%error, "a connection could not be accepted");
                 sleep(OUT_OF_DESCRIPTORS).await;
                 continue;
             }
         };
-        let connection = connection_builder(header_read).serve_connection(TokioIo::new(timed(stream)), service.clone());
+        // One place that holds too many loses the new one, before anything is read of it.
+        let Some(counted) = by_place.open(peer) else { continue };
+        let router = router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            router.call(request)
+        });
+        let connection = connection_builder(header_read).serve_connection(TokioIo::new(timed(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            let _permit = permit;
+            let _places = (permit, counted);
             if let Err(error) = connection.await {
                 debug!(%error, "a connection ended early");
             }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use self::draft::Draft;
-use self::draft::{Asker, Weighed, conclude, weigh};
+use self::draft::{Asker, conclude, weigh};
 use super::{
     account::Topic,
     ai::{Ai, Asked, Records, Said},
@@ -83,7 +83,9 @@ struct Stored {
 }
 
 impl Chat {
-    pub async fn turn(&self, question: &Question) -> Result<Reply> {
+    /// Stores what is asked, answers it, and stores that. Whoever asks too much is answered without
+    /// the model: `spares_model`.
+    pub async fn turn(&self, question: &Question, spares_model: bool) -> Result<Reply> {
         let started = Instant::now();
         let message: String = question.message.as_str().chars().take(READ).collect();
         let (received, fresh) = (MessageId::random(), Handle::random());
@@ -109,7 +111,8 @@ impl Chat {
         let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let desk = self.knowledge.current();
         let weighed = weigh(&desk, &self.voice, &message, &asker);
-        let said = self.ask_model(&desk, &weighed, &message, &asker, started).await;
+        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !spares_model);
+        let said = self.ask_model(ai, &desk, &message, &asker, started).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
         let stored = self.store(&open, draft, &quote(&earlier, &message), started).await?;
         let conversation = match presented {
@@ -123,16 +126,16 @@ impl Chat {
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
-    /// Asks the model, where there is one and it could say more. Nothing of the database is held meanwhile.
+    /// Asks the model, where there is one to ask. Nothing of the database is held meanwhile.
     async fn ask_model(
         &self,
+        ai: Option<&Ai>,
         desk: &Loaded,
-        weighed: &Weighed,
         message: &str,
         asker: &Asker<'_>,
         started: Instant,
     ) -> Option<Said> {
-        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model)?;
+        let ai = ai?;
         let records = self.records(asker.customer).await;
         let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
         self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await

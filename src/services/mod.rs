@@ -3,6 +3,7 @@
 pub mod account;
 pub mod ai;
 pub mod answer;
+pub mod blocks;
 pub mod chat;
 pub mod check;
 pub mod context;
@@ -12,6 +13,7 @@ pub mod faq_loader;
 pub mod handoff;
 pub mod health;
 pub mod idempotency;
+pub mod limits;
 pub mod notifications;
 pub mod operators;
 pub mod people;

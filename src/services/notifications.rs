@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::Notify;
 use tracing::info;
 use uuid::Uuid;
 
 use crate::{
-    domain::{channel::Channel, contact::Email, text, ticket::TicketId},
+    domain::{channel::Channel, client::Place, contact::Email, text, ticket::TicketId},
     error::Result,
     integrations::email::Mail,
-    storage::{confirmations, deliveries},
+    storage::{
+        alerts::{self, Withheld},
+        confirmations, deliveries,
+    },
 };
 
 /// The customer's confirmation: the subject, a blank line, the text.
@@ -42,6 +45,8 @@ pub struct Notifications {
     pub whatsapp: Option<Arc<str>>,
     /// How many customers may be sent a confirmation within an hour; without e-mail, nothing.
     pub confirmations_per_hour: Option<i32>,
+    /// How many alerts the team is sent one by one, by all instances together; without limits, all.
+    pub alerts_per_ten_minutes: Option<i32>,
     pub bell: Arc<Notify>,
 }
 
@@ -55,6 +60,10 @@ impl Notifications {
     /// Owes the team the news that somebody asked again; `occasion` tells two times apart.
     pub async fn ticket_extended(&self, db: &mut PgConnection, alert: Alert<'_>, occasion: &str) -> Result<()> {
         let key = format!("ticket_extended:{}:{occasion}", alert.uuid);
+        // What they have heard takes no place of what they have not.
+        if self.is_told(db, &key).await? {
+            return Ok(());
+        }
         self.alert_team(db, "ticket_extended", &key, "More on a ticket from", &alert).await
     }
 
@@ -68,13 +77,42 @@ impl Notifications {
         }
         let new = deliveries::New {
             subject_kind: "ticket",
-            subject_id: uuid,
+            subject_id: Some(uuid),
             channel: Channel::Email,
             kind: "ticket_confirmation",
             payload: json!(confirmation(&self.company, id, email)),
             dedupe_key: &format!("email:ticket_confirmation:{uuid}:{}", email.folded()),
         };
         deliveries::owe(db, &new).await
+    }
+
+    /// Keeps for the summary that requests for a person were turned away.
+    pub async fn turned_away(&self, db: &PgPool, place: Option<Place>, times: i64) -> Result<()> {
+        if self.to_team("").next().is_none() {
+            return Ok(());
+        }
+        alerts::withhold(db, "turned_away", times, place.map(|place| place.to_string()).as_deref()).await
+    }
+
+    /// Owes the team one alert for all that was withheld from it, when that is ten minutes ago.
+    pub async fn summarise(&self, db: &PgPool) -> Result<()> {
+        let mut tx = db.begin().await?;
+        let Some(withheld) = alerts::take_withheld(&mut tx).await? else { return Ok(()) };
+        let id = Uuid::new_v4();
+        for (channel, payload) in self.to_team(&summary_text(&self.company, &withheld)) {
+            let new = deliveries::New {
+                subject_kind: "desk",
+                subject_id: None,
+                channel,
+                kind: "summary",
+                payload,
+                dedupe_key: &format!("{}:summary:{id}", channel.as_str()),
+            };
+            deliveries::owe(&mut *tx, &new).await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        Ok(())
     }
 
     /// Wakes the worker; to be called when the debts are committed.
@@ -90,18 +128,35 @@ impl Notifications {
         news: &str,
         alert: &Alert<'_>,
     ) -> Result<()> {
-        for (channel, payload) in self.to_team(&alert_text(&self.company, news, alert)) {
+        let text = alert_text(&self.company, news, alert);
+        let to_team = self.to_team(&text);
+        let debts: Vec<_> =
+            to_team.map(|(channel, payload)| (channel, payload, format!("{}:{key}", channel.as_str()))).collect();
+        if debts.is_empty() {
+            return Ok(());
+        }
+        if let Some(most) = self.alerts_per_ten_minutes
+            && !alerts::take_place(db, most).await?
+        {
+            return alerts::withhold(db, kind, 1, None).await;
+        }
+        for (channel, payload, dedupe_key) in &debts {
             let new = deliveries::New {
                 subject_kind: "ticket",
-                subject_id: alert.uuid,
-                channel,
+                subject_id: Some(alert.uuid),
+                channel: *channel,
                 kind,
-                payload,
-                dedupe_key: &format!("{}:{key}", channel.as_str()),
+                payload: payload.clone(),
+                dedupe_key,
             };
             deliveries::owe(&mut *db, &new).await?;
         }
         Ok(())
+    }
+
+    async fn is_told(&self, db: &mut PgConnection, key: &str) -> Result<bool> {
+        let Some((channel, _)) = self.to_team("").next() else { return Ok(false) };
+        deliveries::is_owed(db, &format!("{}:{key}", channel.as_str())).await
     }
 
     /// A text as each of the team's channels takes it: debts of their own, so that one channel that
@@ -129,9 +184,40 @@ fn alert_text(company: &str, news: &str, alert: &Alert<'_>) -> String {
     format!("[{company} Support] {news} {email}: {summary}\nTicket #{}", alert.id)
 }
 
+/// What came so fast that one line must do.
+fn summary_text(company: &str, withheld: &Withheld) -> String {
+    let told = [
+        (withheld.opened, "more tickets".to_owned()),
+        (withheld.extended, "more messages on tickets".to_owned()),
+        (withheld.turned_away, turned_away(withheld.place.as_deref())),
+    ];
+    let told: Vec<String> =
+        told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    format!("[{company} Support] … and since {} UTC: {}", withheld.since.format("%H:%M"), told.join("; "))
+}
+
+fn turned_away(place: Option<&str>) -> String {
+    let from = place.map(|place| format!(" (most from {place}, which an admin may block)")).unwrap_or_default();
+    format!("requests for a person that were turned away, too many from one place{from}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_summary_tells_what_there_was_and_nothing_else() {
+        let since = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let withheld = Withheld { opened: 970, extended: 0, turned_away: 0, place: None, since };
+        assert_eq!(summary_text("Acme", &withheld), "[Acme Support] … and since 08:00 UTC: 970 more tickets");
+
+        let withheld = Withheld { opened: 0, extended: 2, turned_away: 9, place: Some("192.0.2.1".into()), since };
+        assert_eq!(
+            summary_text("Acme", &withheld),
+            "[Acme Support] … and since 08:00 UTC: 2 more messages on tickets; 9 requests for a person that were \
+             turned away, too many from one place (most from 192.0.2.1, which an admin may block)"
+        );
+    }
 
     #[test]
     fn an_alert_is_one_clean_line_and_the_code() {

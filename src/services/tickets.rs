@@ -40,6 +40,8 @@ pub struct Tickets {
     pub db: PgPool,
     pub notifications: Notifications,
     pub cursors: Cursors,
+    /// How many tickets an address gets by the escalate path within an hour; without limits, all.
+    pub per_email_and_hour: Option<i64>,
 }
 
 /// A request for a person by the escalate path.
@@ -70,6 +72,8 @@ pub enum Origin {
     Chat,
     /// A form anybody can send: its address never replaces one the conversation gave.
     Escalation,
+    /// The same form, for an address that has many tickets already: hardly news.
+    Crowd,
 }
 
 /// A page of the list: newest first, and where the next one begins.
@@ -94,33 +98,41 @@ impl Tickets {
         let (email, message) = (&escalation.email, escalation.message.as_str().trim());
         let key = repeat_key(email, message);
         let mut tx = self.db.begin().await?;
-        tickets::hold_repeats(&mut tx, &key).await?;
+        tickets::hold_address(&mut tx, &repeat_key(email, "")).await?;
         if let Some(ticket) = tickets::repeated(&mut tx, &key, escalation.request.as_deref()).await? {
             tx.commit().await?;
             return Ok(ticket);
         }
-        let found = conversation_of(&mut tx, message, email).await?;
-        let conversation = match found {
-            Some(conversation) => conversation,
-            None => conversations::open_without_chat(&mut tx, escalation.mode, email, message).await?,
-        };
-        let request = Request {
+        let request = |conversation, origin| Request {
             conversation,
             email: Some(email),
             message,
             context: escalation.context.as_ref().map(Details::as_value),
             reason: Reason::CustomerRequest,
-            origin: Origin::Escalation,
+            origin,
         };
-        // Nobody else can know a conversation that this has just made.
-        let ticket = match found {
-            Some(_) => self.open_or_extend(&mut tx, &request).await?,
-            None => self.open(&mut tx, &request).await?,
+        let ticket = if let Some(chat) = conversation_of(&mut tx, message, email).await? {
+            self.open_or_extend(&mut tx, &request(chat, Origin::Escalation)).await?
+        } else if let Some(last) = self.last_of_crowd(&mut tx, email).await? {
+            let ticket = self.open_or_extend(&mut tx, &request(last, Origin::Crowd)).await?;
+            conversations::append(&mut tx, last, message).await?;
+            ticket
+        } else {
+            // Nobody else can know a conversation that this has just made.
+            let made = conversations::open_without_chat(&mut tx, escalation.mode, email, message).await?;
+            self.open(&mut tx, &request(made, Origin::Escalation)).await?
         };
         tickets::note_escalation(&mut tx, &key, escalation.request.as_deref(), &ticket).await?;
         tx.commit().await?;
         self.notifications.wake();
         Ok(ticket)
+    }
+
+    /// Where to put what else an address has to say that has its hour's tickets: never in a chat, whose
+    /// words are only its own.
+    async fn last_of_crowd(&self, db: &mut PgConnection, email: &Email) -> Result<Option<ConversationId>> {
+        let Some(most) = self.per_email_and_hour else { return Ok(None) };
+        tickets::last_of_crowd(db, email, most).await
     }
 
     /// Makes sure a person will see a conversation: one open ticket, and the team told of it.

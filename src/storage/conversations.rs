@@ -195,6 +195,22 @@ pub async fn open_without_chat(db: &mut PgConnection, mode: Mode, email: &Email,
     Ok(id)
 }
 
+/// More from the customer, outside of a chat.
+pub async fn append(db: &mut PgConnection, conversation: ConversationId, body: &str) -> Result<()> {
+    sqlx::query!(
+        r#"
+        insert into support.messages (id, conversation_id, author, body)
+        values ($1, $2, 'customer', $3)
+        "#,
+        MessageId::random().0,
+        conversation.0,
+        body,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A person has been asked for. Whoever is at the other end knows their address best, so the
 /// newest one they gave counts. A conversation somebody has taken over already stays with them. Tells
 /// whether the conversation is there; if it is, it stays until the transaction ends.

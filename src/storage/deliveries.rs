@@ -12,7 +12,7 @@ use crate::{domain::channel::Channel, error::Result};
 /// Something owed, not yet a row.
 pub struct New<'a> {
     pub subject_kind: &'static str,
-    pub subject_id: Uuid,
+    pub subject_id: Option<Uuid>,
     pub channel: Channel,
     pub kind: &'static str,
     pub payload: Value,
@@ -52,6 +52,19 @@ pub async fn owe(db: impl PgExecutor<'_>, new: &New<'_>) -> Result<()> {
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Whether there is a debt with this key.
+pub async fn is_owed(db: impl PgExecutor<'_>, dedupe_key: &str) -> Result<bool> {
+    let is_owed = sqlx::query_scalar!(
+        r#"
+        select exists (select from support.deliveries where dedupe_key = $1) as "is_owed!"
+        "#,
+        dedupe_key,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(is_owed)
 }
 
 /// Claims up to `limit` due deliveries of a channel. A lease that ends is a crash: the row is

@@ -1,5 +1,7 @@
 //! Our tables: where they are and how they are reached.
 
+pub mod alerts;
+pub mod blocks;
 pub mod channels;
 pub mod confirmations;
 pub mod conversations;

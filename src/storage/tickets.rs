@@ -49,10 +49,10 @@ pub async fn insert(db: &mut PgConnection, new: &New<'_>) -> Result<Uuid> {
     Ok(uuid)
 }
 
-/// Keeps everyone else with the same key waiting until this transaction ends, so that two posts
-/// at once cannot both find no ticket.
-pub async fn hold_repeats(db: &mut PgConnection, repeat_key: &[u8]) -> Result<()> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", repeat_key)
+/// Keeps everyone else with the same address waiting until this transaction ends, so that two posts
+/// at once cannot both find no ticket, or one ticket too few.
+pub async fn hold_address(db: &mut PgConnection, address_hash: &[u8]) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", address_hash)
         .execute(db)
         .await?;
     Ok(())
@@ -104,6 +104,36 @@ pub async fn note_escalation(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The conversation of the newest open ticket of an address that got `most` or more within the hour by
+/// the escalate path alone; those that a chat led to are no part of it.
+pub async fn last_of_crowd(db: &mut PgConnection, email: &Email, most: i64) -> Result<Option<ConversationId>> {
+    let conversation = sqlx::query_scalar!(
+        r#"
+        with recent as (
+            select ticket.conversation_id, ticket.status, ticket.created_at, ticket.id
+            from support.tickets ticket
+            join support.conversations conversation on conversation.id = ticket.conversation_id
+            where lower(ticket.email collate "C") = lower($1 collate "C")
+              and ticket.created_at > now() - interval '1 hour'
+              and conversation.handle_hash is null
+            order by ticket.created_at desc, ticket.id desc
+            limit $2
+        )
+        select conversation_id
+        from recent
+        where status <> 'closed'
+          and (select count(*) from recent) >= $2
+        order by created_at desc, id desc
+        limit 1
+        "#,
+        email.as_str(),
+        most,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(conversation.map(ConversationId))
 }
 
 /// The open ticket of a conversation.

@@ -4,6 +4,7 @@
 mod channels;
 mod retention;
 mod schedule;
+mod summary;
 mod sweep;
 
 use std::{sync::Arc, time::Duration};
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-pub use self::{channels::Channels, retention::Sweeper};
+pub use self::{channels::Channels, retention::Sweeper, summary::Summary};
 use crate::{
     domain::channel::Channel,
     error::{Error, Result},

@@ -37,6 +37,13 @@ impl TestApp {
             ("INTERNAL_API_SECRET", SECRET),
             ("DATABASE_URL", database_url.as_str()),
             ("KNOWLEDGE_BASE_DIR", knowledge.to_str().unwrap()),
+            // As much as any test asks; those of limits set their own.
+            ("CHATS_PER_MINUTE", "100000/100000"),
+            ("ADDRESS_CHATS_PER_MINUTE", "100000/100000"),
+            ("ADDRESS_ESCALATIONS_PER_HOUR", "100000"),
+            ("EMAIL_TICKETS_PER_HOUR", "100000"),
+            ("ALERTS_PER_TEN_MINUTES", "1000"),
+            ("MAX_CONNECTIONS_PER_ADDRESS", "100000"),
         ];
         let find = |settings: &[(&str, &str)], name: &str| {
             settings.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())

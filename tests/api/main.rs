@@ -12,12 +12,15 @@ mod stand_in;
 
 mod audit;
 mod bad_inputs;
+mod blocks;
 mod chats;
 mod deliveries;
 mod escalations;
+mod floods;
 mod health;
 mod idempotency;
 mod knowledge;
+mod limits;
 mod mail;
 mod model;
 mod operators;

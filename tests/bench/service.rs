@@ -41,7 +41,7 @@ impl Service {
         let log = File::options().create(true).append(true).open(folder.join("desk.log"))?;
         let mut command = Command::new(program);
         command.arg("serve").current_dir(folder).env_clear().env("PATH", env!("PATH"));
-        command.env("PORT", address.port().to_string()).envs(settings.iter().copied());
+        command.env("PORT", address.port().to_string()).env("RATE_LIMITS", "off").envs(settings.iter().copied());
         command.env("KNOWLEDGE_BASE_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge-base"));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
         let started = Instant::now();
