@@ -1,7 +1,7 @@
 //! What nobody should send: no input alone fails the service, and nothing refused leaves a trace.
 //!
 //! Every case carries its row in the team's list of bad inputs. Not here, because there is nothing
-//! yet to try them on: 36 (no query takes a date), 43 (no export). Of row 40 the mail is in `mail.rs`;
+//! yet to try them on: 36 (no query takes a date), 43 (no export as a sheet). Of row 40 the mail is in `mail.rs`;
 //! there is no page yet.
 
 mod connections;
