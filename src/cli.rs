@@ -190,8 +190,8 @@ fn report(config: &Config) -> Vec<String> {
     };
     let limits = match (config.limits.is_on, &config.proxies) {
         (false, _) => "limits: OFF for requests straight from this machine (RATE_LIMITS=off)",
-        (true, Proxies::None) if config.is_public() && config.listen.ip().is_loopback() => {
-            "limits: on, but everybody is one address behind the proxy before this (set TRUSTED_PROXIES, such as 1)"
+        (true, Proxies::None) if config.is_public() => {
+            "limits: on, but strangers behind a proxy are not told apart (set TRUSTED_PROXIES, such as 1)"
         }
         (true, Proxies::None) => "limits: on, by the address that connects",
         (true, _) => "limits: on, by the address that TRUSTED_PROXIES name",

@@ -168,6 +168,11 @@ impl Config {
         is_public(self.listen, &self.proxies, self.public_url.as_ref())
     }
 
+    /// Whether strangers reach us and nobody said through whom.
+    pub fn has_unknown_proxy(&self) -> bool {
+        self.is_public() && self.proxies == Proxies::None
+    }
+
     /// How many connections one place may hold.
     pub fn most_connections(&self) -> usize {
         if self.limits.is_on { self.limits.connections_per_address } else { self.budgets.connections }
@@ -204,6 +209,12 @@ impl Config {
         config.allowed_origins = parts::origins(reader, &config);
         if config.is_public() && config.internal_secrets.is_empty() {
             reader.refuse("INTERNAL_API_SECRET must be set when the service is public (openssl rand -hex 32)".into());
+        }
+        if config.is_public() && config.tokens.is_on() && config.tokens.is_for_anybody() {
+            reader.refuse(
+                "JWT_AUDIENCE or JWT_ISSUER must be set beside JWT_SECRET or JWT_JWKS_URL when the service is public, or tokens made for other programs count"
+                    .into(),
+            );
         }
         if config.is_public() && config.session_secrets.is_empty() && !config.tokens.is_on() {
             reader.refuse(

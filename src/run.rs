@@ -155,7 +155,11 @@ impl Server {
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }
-        let by_place = Connections::new(self.config.most_connections(), self.config.proxies.clone());
+        let by_place = Connections::new(
+            self.config.most_connections(),
+            self.config.proxies.clone(),
+            self.config.has_unknown_proxy(),
+        );
         let connections = http::server::accept(self.listener, self.router, budgets, &by_place, &self.stop).await;
         let end = Instant::now() + budgets.drain;
         // Requests need the database, so it is left enough time to stop after them.

@@ -49,11 +49,9 @@ pub struct Identity {
     pub trusts_email: bool,
 }
 
-/// How browsers reach us.
-#[derive(Clone, Copy)]
-pub struct Origin {
-    pub is_https: bool,
-}
+/// The origin of `PUBLIC_URL`, where strangers' browsers reach us.
+#[derive(Clone)]
+pub struct Origin(pub Option<String>);
 
 /// Whose word about a client's address counts.
 #[derive(Clone)]
@@ -63,6 +61,8 @@ pub struct Ways {
     pub secrets: Arc<[Secret]>,
     /// Whether requests straight from this machine are not counted.
     pub exempts_this_machine: bool,
+    /// Whether strangers reach us and nobody said by whom: then a neighbour is a proxy.
+    pub has_unknown_proxy: bool,
 }
 
 /// What is under way, and how much more is taken on. Lanes are apart, so that a flood of chats
@@ -145,7 +145,7 @@ impl AppState {
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             operators,
-            origin: Origin { is_https: config.public_url.as_ref().is_some_and(|url| url.scheme() == "https") },
+            origin: Origin(config.public_url.as_ref().map(|url| url.origin().ascii_serialization())),
             identity: Identity {
                 sessions: Sessions::new(&config.session_secrets),
                 tokens: Tokens::new(&config.tokens, keys),
@@ -156,6 +156,7 @@ impl AppState {
                 proxies: config.proxies.clone(),
                 secrets: config.proxy_secrets.clone().into(),
                 exempts_this_machine: !config.limits.is_on,
+                has_unknown_proxy: config.has_unknown_proxy(),
             },
             limits: Limits::new(&config.limits, blocks.clone()),
             blocks,

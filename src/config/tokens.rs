@@ -21,6 +21,11 @@ impl Tokens {
     pub fn is_on(&self) -> bool {
         !self.secrets.is_empty() || self.keys_url.is_some()
     }
+
+    /// Whether nothing says whom a token must be for, or who must have made it.
+    pub fn is_for_anybody(&self) -> bool {
+        self.issuers.is_empty() && self.audiences.is_empty()
+    }
 }
 
 pub(super) fn tokens<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Tokens {
@@ -65,7 +70,9 @@ mod tests {
 
         assert!(problems(&public)[0].contains("JWT_SECRET or JWT_JWKS_URL"));
         for way in [("JWT_SECRET", secret.as_str()), ("JWT_JWKS_URL", "https://h.example/keys")] {
-            assert!(problems(&[public[0], public[1], way]).is_empty(), "{way:?}");
+            assert!(problems(&[public[0], public[1], way])[0].contains("JWT_AUDIENCE or JWT_ISSUER"), "{way:?}");
+            let named = ("JWT_AUDIENCE", "desk");
+            assert!(problems(&[public[0], public[1], way, named]).is_empty(), "{way:?}");
         }
         assert_eq!(problems(&[public[0], public[1], ("JWT_ISSUER", "https://h.example/")]).len(), 1);
     }

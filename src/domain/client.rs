@@ -59,6 +59,15 @@ pub enum Client {
     Exempt,
 }
 
+/// Whether an address is of this machine or its own network: strangers who seem to come from there come
+/// through a proxy, and a limit on it would be one on all of them together.
+pub fn is_neighbour(peer: IpAddr) -> bool {
+    match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private() || peer.is_link_local(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local() || peer.is_unicast_link_local(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +98,16 @@ mod tests {
         }
         for none in ["", "192.0.2", "192.0.2.1/24", "localhost", "192.0.2.1; drop table"] {
             assert_eq!(Place::parse(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_neighbour_is_told_from_a_stranger() {
+        for near in ["127.0.0.1", "::1", "172.17.0.1", "10.1.2.3", "192.168.0.9", "fd00::1", "fe80::1"] {
+            assert!(is_neighbour(near.parse().unwrap()), "{near}");
+        }
+        for far in ["203.0.113.7", "8.8.8.8", "172.32.0.1", "2001:db8::7"] {
+            assert!(!is_neighbour(far.parse().unwrap()), "{far}");
         }
     }
 }

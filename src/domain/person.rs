@@ -115,6 +115,10 @@ pub struct Erased {
     pub deliveries: u64,
     pub escalations: u64,
     pub confirmations: u64,
+    /// Of the address, by the team.
+    pub blocks: u64,
+    /// Kept for a day for who sends the same again; everybody's, because nothing tells whose they are.
+    pub answers: u64,
     pub mentions: u64,
 }
 

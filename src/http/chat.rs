@@ -96,15 +96,15 @@ async fn turn(
 ) -> Result<Response, Problem> {
     let spares_model = pace.spares_model;
     let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(question, spares_model).await?)).into_response()) });
-    let response = match id {
-        Some(id) => idempotency::run(idempotency, "clientMessageId", &named(question, &id), answer).await,
+    let response = match id.and_then(|id| named(question, &id)) {
+        Some(name) => idempotency::run(idempotency, "clientMessageId", &name, answer).await,
         None => answer.await,
     };
     Ok((pace, response?).into_response())
 }
 
 /// A message by its client's name for it, told apart by whoever says it.
-fn named(question: &Question, id: &ClientMessageId) -> Name {
+fn named(question: &Question, id: &ClientMessageId) -> Option<Name> {
     let who = match (&question.customer, &question.visitor) {
         (Some(email), _) => Who::Customer(email.clone()),
         (None, Some(token)) => Who::Visitor(token.clone()),

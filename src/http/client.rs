@@ -10,7 +10,7 @@ use axum::{
 use super::{auth, problem::Problem};
 use crate::{
     config::Proxies,
-    domain::client::{Client, Place},
+    domain::client::{Client, Place, is_neighbour},
     error::Error,
     state::{Identity, Ways},
 };
@@ -37,6 +37,9 @@ where
         }
         let unknown = || Error::Internal(anyhow::anyhow!("a request without a peer"));
         let Peer(peer) = parts.extensions.get().copied().ok_or_else(unknown)?;
+        if ways.has_unknown_proxy && is_neighbour(peer.to_canonical()) {
+            return Ok(Self::OfSite);
+        }
         Ok(Self::At(Place::from(address(peer, &parts.headers, &ways.proxies))))
     }
 }

@@ -6,13 +6,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{config::Proxies, domain::client::Place};
+use crate::{
+    config::Proxies,
+    domain::client::{Place, is_neighbour},
+};
 
 /// Counts open connections by where they come from; as many entries as there are connections at most.
 pub struct Connections {
     pub most: usize,
-    /// Behind these stand many, so theirs are not counted.
+    /// Behind these stand many, so theirs are not counted,
     pub proxies: Proxies,
+    /// and nor are neighbours', where they may be proxies nobody named.
+    pub spares_neighbours: bool,
     open: Open,
 }
 
@@ -22,13 +27,14 @@ pub struct Counted(Option<(Place, Open)>);
 type Open = Arc<Mutex<HashMap<Place, usize>>>;
 
 impl Connections {
-    pub fn new(most: usize, proxies: Proxies) -> Self {
-        Self { most, proxies, open: Arc::default() }
+    pub fn new(most: usize, proxies: Proxies, spares_neighbours: bool) -> Self {
+        Self { most, proxies, spares_neighbours, open: Arc::default() }
     }
 
     /// One more, unless there are too many from there.
     pub fn open(&self, peer: IpAddr) -> Option<Counted> {
-        if self.proxies.include(peer.to_canonical()) {
+        let peer = peer.to_canonical();
+        if self.proxies.include(peer) || self.spares_neighbours && is_neighbour(peer) {
             return Some(Counted(None));
         }
         let place = Place::from(peer);
@@ -65,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_place_holds_so_many_and_others_are_not_concerned() {
-        let connections = Connections::new(2, Proxies::None);
+        let connections = Connections::new(2, Proxies::None, false);
         let first = connections.open(ip("2001:db8::1")).unwrap();
         let _second = connections.open(ip("2001:db8::2")).unwrap();
 
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_trusted_proxy_holds_as_many_as_it_needs() {
-        let connections = Connections::new(1, Proxies::Hops(1));
+        let connections = Connections::new(1, Proxies::Hops(1), false);
         let held: Vec<_> = (0..100).map(|_| connections.open(ip("10.0.0.1"))).collect();
 
         assert!(held.iter().all(Option::is_some));

@@ -41,7 +41,10 @@ async fn once_named(state: &AppState, request: Request, next: Next) -> Result<Re
     let (mut head, body) = request.into_parts();
     let key = key(&head.headers)?.to_owned();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::malformed("the body broke off"))?;
-    let name = Name::of_request(&who(&mut head, state).await, &key, head.uri.path(), &body);
+    let who = who(&mut head, state).await;
+    let Some(name) = Name::of_request(&who, &key, head.uri.path(), &body) else {
+        return Ok(next.run(Request::from_parts(head, Body::from(body))).await);
+    };
     let id = guard::request_id(&head.headers).to_owned();
     head.extensions.insert(name.clone());
     let request = Request::from_parts(head, Body::from(body));
@@ -67,7 +70,8 @@ pub async fn run(
         Begun::UnderWay => return Err(Problem::under_way()),
     };
     let response = work.await?;
-    if !is_final(response.status()) {
+    // A refusal changed nothing, so doing it again is as good, and strangers fill no table with them.
+    if !is_final(response.status()) || name.is_of_nobody && response.status().is_client_error() {
         return Ok(response);
     }
     let (answer, response) = kept::pack(response).await?;

@@ -28,7 +28,7 @@ use axum::{
     Router,
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_extractor_with_state, from_fn, from_fn_with_state},
     response::Response,
 };
 use tower_http::{
@@ -39,6 +39,7 @@ use tower_http::{
 };
 use tracing::{Instrument, info, info_span};
 
+use self::team::Admin;
 use crate::state::{AppState, Lane};
 
 /// The whole service. Layers run from the bottom of this list to its top.
@@ -51,9 +52,10 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(conversations::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes(state).merge(blocks::routes(state)).route_layer(once);
-    // What these answer is nothing to keep: whoever asks again is told anew.
-    let admin = tickets.merge(people::routes(state)).merge(operators::routes()).layer(bounded(&state.lanes.admin));
+    let tickets = tickets::routes().merge(blocks::routes()).route_layer(once);
+    // What people's paths answer is nothing to keep: whoever asks again is told anew.
+    let team = tickets.merge(people::routes()).route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
+    let admin = team.merge(operators::routes()).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
     work.merge(health::routes())

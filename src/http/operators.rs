@@ -34,11 +34,11 @@ async fn sign_in(
     headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
-    if headers.contains_key(header::ORIGIN) && !team::is_from_our_page(&headers) {
+    if headers.contains_key(header::ORIGIN) && !team::is_from_our_page(&headers, &origin) {
         return Err(Error::Forbidden("sign in from a page of this service").into());
     }
     let token = operators.sign_in(&body.name, &body.secret).await?;
-    let cookie = [(header::SET_COOKIE, cookie(token.as_str(), SESSION.as_secs(), origin))];
+    let cookie = [(header::SET_COOKIE, cookie(token.as_str(), SESSION.as_secs(), &origin))];
     Ok((cookie, Json(Who { name: body.name })).into_response())
 }
 
@@ -51,11 +51,12 @@ async fn sign_out(
     if let Some(token) = team::session(&headers) {
         operators.sign_out(&token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie("", 0, origin))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie("", 0, &origin))]).into_response())
 }
 
-fn cookie(value: &str, seconds: u64, origin: Origin) -> String {
-    let secure = if origin.is_https { "; Secure" } else { "" };
+fn cookie(value: &str, seconds: u64, origin: &Origin) -> String {
+    let is_https = origin.0.as_ref().is_some_and(|ours| ours.starts_with("https:"));
+    let secure = if is_https { "; Secure" } else { "" };
     format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 

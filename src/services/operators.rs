@@ -4,6 +4,7 @@ mod attempts;
 
 use std::{sync::Arc, time::Duration};
 
+use ring::digest;
 use sqlx::PgPool;
 use tracing::info;
 
@@ -39,7 +40,7 @@ impl Operators {
             self.known.iter().filter(|known| known.secret.matches(secret.as_bytes()) & (known.name.as_str() == name));
         let Some(operator) = matching.reduce(|_, last| last) else { return Err(self.refuse()) };
         let token = OperatorToken::random();
-        operators::sign_in(&self.db, &token, &operator.name, SESSION).await?;
+        operators::sign_in(&self.db, &token, &operator.name, &hash(&operator.secret), SESSION).await?;
         info!(operator = operator.name, "signed in");
         Ok(token)
     }
@@ -48,11 +49,14 @@ impl Operators {
         operators::sign_out(&self.db, token).await
     }
 
-    /// Whoever holds a session, as long as the settings know them.
+    /// Whoever holds a session, as long as the settings know them and the secret they showed.
     pub async fn signed_in(&self, token: &OperatorToken) -> Result<Agent> {
-        let name =
-            operators::of(&self.db, token).await?.filter(|name| self.known.iter().any(|known| known.name == *name));
-        name.map(Agent::Operator).ok_or_else(|| self.refuse())
+        let session = operators::of(&self.db, token).await?;
+        let is_known = |name: &str, secret: &[u8]| {
+            self.known.iter().any(|known| known.name == name && hash(&known.secret) == secret)
+        };
+        let session = session.filter(|(name, secret)| is_known(name, secret));
+        session.map(|(name, _)| Agent::Operator(name)).ok_or_else(|| self.refuse())
     }
 
     /// The machine, by its secret.
@@ -67,4 +71,9 @@ impl Operators {
     fn refuse(&self) -> Error {
         self.attempts.failed().map_or(Error::Unauthenticated, |retry_after| Error::TooMany { retry_after })
     }
+}
+
+/// Of a secret nobody can guess, so that its hash tells nothing.
+fn hash(secret: &Secret) -> Vec<u8> {
+    digest::digest(&digest::SHA256, secret.expose().as_bytes()).as_ref().to_vec()
 }

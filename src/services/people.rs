@@ -69,6 +69,8 @@ impl People {
             messages: erase::messages(&mut tx, &theirs).await?,
             conversations: erase::conversations(&mut tx, &theirs).await?,
             confirmations: erase::confirmations(&mut tx, email).await?,
+            blocks: erase::blocks(&mut tx, email).await?,
+            answers: erase::answers(&mut tx).await?,
             mentions: forget_mentions(&mut tx, email).await?,
         };
         let erasure = Erasure { erased, kept };

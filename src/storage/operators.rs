@@ -6,18 +6,25 @@ use sqlx::PgExecutor;
 
 use crate::{domain::token::OperatorToken, error::Result, storage::interval};
 
-pub async fn sign_in(db: impl PgExecutor<'_>, token: &OperatorToken, name: &str, lasts: Duration) -> Result<()> {
+pub async fn sign_in(
+    db: impl PgExecutor<'_>,
+    token: &OperatorToken,
+    name: &str,
+    secret_hash: &[u8],
+    lasts: Duration,
+) -> Result<()> {
     sqlx::query!(
         r#"
         with ended as (
             delete from support.operator_sessions
             where expires_at < now()
         )
-        insert into support.operator_sessions (token_hash, operator, expires_at)
-        values ($1, $2, now() + $3)
+        insert into support.operator_sessions (token_hash, operator, secret_hash, expires_at)
+        values ($1, $2, $3, now() + $4)
         "#,
         token.hash(),
         name,
+        secret_hash,
         interval(lasts)?,
     )
     .execute(db)
@@ -25,11 +32,11 @@ pub async fn sign_in(db: impl PgExecutor<'_>, token: &OperatorToken, name: &str,
     Ok(())
 }
 
-/// Whose session it is, while it lasts.
-pub async fn of(db: impl PgExecutor<'_>, token: &OperatorToken) -> Result<Option<String>> {
-    let operator = sqlx::query_scalar!(
+/// Whose session it is, while it lasts, and the hash of the secret that opened it.
+pub async fn of(db: impl PgExecutor<'_>, token: &OperatorToken) -> Result<Option<(String, Vec<u8>)>> {
+    let session = sqlx::query!(
         r#"
-        select operator
+        select operator, secret_hash
         from support.operator_sessions
         where token_hash = $1
           and expires_at > now()
@@ -38,7 +45,7 @@ pub async fn of(db: impl PgExecutor<'_>, token: &OperatorToken) -> Result<Option
     )
     .fetch_optional(db)
     .await?;
-    Ok(operator)
+    Ok(session.map(|session| (session.operator, session.secret_hash)))
 }
 
 pub async fn sign_out(db: impl PgExecutor<'_>, token: &OperatorToken) -> Result<()> {

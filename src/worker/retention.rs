@@ -45,7 +45,15 @@ impl Sweeper {
             let mut all = 0;
             loop {
                 let sweep = retention::sweep(&self.db, kind, lifetime(&self.retention, kind));
-                let Some(swept) = bounded(sweep).await? else { return Ok(()) };
+                let swept = match bounded(sweep).await {
+                    Ok(Some(swept)) => swept,
+                    Ok(None) => return Ok(()),
+                    // The other kinds have their time all the same.
+                    Err(error) => {
+                        warn!(kind = ?kind, error = ?error, "what has had its time cannot be deleted");
+                        break;
+                    }
+                };
                 all += swept;
                 if retention::is_last(swept) {
                     break;

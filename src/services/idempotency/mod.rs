@@ -10,11 +10,12 @@
 mod name;
 mod seal;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use tokio::{
     runtime,
+    sync::Semaphore,
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,9 @@ const POLL: Duration = Duration::from_millis(75);
 /// How much longer than a handler may run its lease lasts, for what it sent to the database last.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// So many repetitions wait at a time; the rest are told to come again.
+const MOST_WAITING: usize = 64;
+
 #[derive(Clone)]
 pub struct Idempotency {
     db: PgPool,
@@ -41,6 +45,7 @@ pub struct Idempotency {
     lease: Duration,
     /// How long a repetition waits for the first one.
     patience: Duration,
+    waiting: Arc<Semaphore>,
     /// Cancelled when the process is asked to stop: nobody waits any longer for other instances.
     draining: CancellationToken,
 }
@@ -83,13 +88,15 @@ enum Standing {
 impl Idempotency {
     /// A handler runs for `handler` at most.
     pub fn new(db: PgPool, handler: Duration, draining: CancellationToken) -> Self {
-        Self { db, lease: handler + GRACE, patience: handler.mul_f32(0.8), draining }
+        let waiting = Arc::new(Semaphore::new(MOST_WAITING));
+        Self { db, lease: handler + GRACE, patience: handler.mul_f32(0.8), waiting, draining }
     }
 
     /// Claims the request, or waits for the one who has it.
     pub async fn begin(&self, name: &Name) -> Result<Begun> {
         let started = Instant::now();
         let mut is_free = true;
+        let mut place = None;
         loop {
             let known = if is_free {
                 match self.claim(name).await? {
@@ -107,7 +114,9 @@ impl Idempotency {
                 Standing::Free => true,
                 Standing::UnderWay => false,
             };
-            let is_late = started.elapsed() >= self.patience;
+            // Who waits holds a place of everybody's, so only some may.
+            place = place.or_else(|| self.waiting.try_acquire().ok());
+            let is_late = place.is_none() || started.elapsed() >= self.patience;
             if is_late || self.draining.run_until_cancelled(time::sleep(POLL)).await.is_none() {
                 return Ok(Begun::UnderWay);
             }
@@ -178,7 +187,7 @@ mod tests {
     use super::*;
 
     fn standing(request: &[u8], has_lapsed: bool, answer: Option<&[u8]>) -> Standing {
-        let name = Name::of_request(&Who::Nobody, "1", "/", b"body");
+        let name = Name::of_request(&Who::Nobody, "1", "/", b"body").unwrap();
         let request = if request == b"body" { name.hashes.request.clone() } else { request.to_vec() };
         judge(Some(&Row { request, has_lapsed, status: None, answer: answer.map(<[u8]>::to_vec) }), &name)
     }
@@ -192,6 +201,6 @@ mod tests {
             assert_eq!(standing(b"another", has_lapsed, None), Standing::Another);
             assert_eq!(standing(b"another", has_lapsed, Some(b"answer")), Standing::Another);
         }
-        assert_eq!(judge(None, &Name::of_request(&Who::Nobody, "1", "/", b"")), Standing::Free);
+        assert_eq!(judge(None, &Name::of_request(&Who::Nobody, "1", "/", b"").unwrap()), Standing::Free);
     }
 }

@@ -104,3 +104,32 @@ pub async fn note(db: &mut PgConnection, who: Who, erasure: &Erasure) -> Result<
     sqlx::query!("insert into support.erasures (who, counts) values ($1, $2)", who as Who, counts).execute(db).await?;
     Ok(())
 }
+
+/// An address that the team does not want to hear from.
+pub async fn blocks(db: &mut PgConnection, email: &Email) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.blocks
+        where kind = 'email'
+          and value = $1
+        "#,
+        email.folded(),
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Answers that are kept a day for who sends the same again. Nothing of them tells whose they are, so
+/// everybody's go: a repetition of this moment is done anew.
+pub async fn answers(db: &mut PgConnection) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.idempotency_keys
+        where answer is not null
+        "#,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -27,7 +27,7 @@ const FORGET_WORDS: &str = "update support.escalations set created_at = now() - 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_answer_that_could_not_be_kept_makes_no_second_ticket(db: PgPool) {
     let app = TestApp::with(db, &[("HANDLER_SECONDS", "1")]).await;
-    let ask = async || post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    let ask = async || post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
     sqlx::query("alter table support.idempotency_keys add constraint never check (answer is null)")
         .execute(&app.db)
         .await

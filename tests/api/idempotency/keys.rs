@@ -15,7 +15,7 @@ const QUESTION: &str = "What does Levqor do?";
 async fn fifty_escalations_under_one_key_are_one_ticket_and_one_alert(db: PgPool) {
     let app = TestApp::with(db, &TELEGRAM).await;
 
-    let answer = fifty(|| async { post(&app, ESCALATE, "key", &[], &escalation("help")).await }).await;
+    let answer = fifty(|| async { post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await }).await;
 
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!((app.count(TICKETS).await, app.count("select count(*) from support.deliveries").await), (1, 1));
@@ -26,7 +26,7 @@ async fn fifty_questions_under_one_key_are_one_turn(db: PgPool) {
     let app = TestApp::new(db).await;
     let question = json!({ "message": QUESTION, "visitor": true });
 
-    let answer = fifty(|| async { post(&app, PUBLIC, "key", &[], &question).await }).await;
+    let answer = fifty(|| async { post(&app, PUBLIC, super::KEY, &[], &question).await }).await;
 
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(app.count("select count(*) from support.messages").await, 2);
@@ -35,7 +35,7 @@ async fn fifty_questions_under_one_key_are_one_turn(db: PgPool) {
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_key_is_the_same_request_for_a_day_and_then_a_new_one(db: PgPool) {
     let app = TestApp::new(db).await;
-    let ask = async || post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    let ask = async || post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
 
     let first = ask().await;
     // By the words alone this would be a new ticket from now on.
@@ -60,9 +60,9 @@ async fn another_request_under_the_same_key_is_refused_to_who_is_known(db: PgPoo
     let close = |code: &str| format!("/api/support/tickets/{code}/close");
     let admin = [("X-Internal-Secret", SECRET)];
 
-    assert_eq!(post(&app, &close(&one), "key", &admin, &json!({})).await.status, 200);
+    assert_eq!(post(&app, &close(&one), super::KEY, &admin, &json!({})).await.status, 200);
     for (path, body) in [(close(&one), json!({ "resolution": "done" })), (close(&other), json!({}))] {
-        let refused = post(&app, &path, "key", &admin, &body).await;
+        let refused = post(&app, &path, super::KEY, &admin, &body).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
         assert!(refused.json()["fields"]["Idempotency-Key"].is_string(), "{}", refused.body);
     }
@@ -91,8 +91,8 @@ async fn nobody_is_answered_with_what_somebody_else_was_told(db: PgPool) {
     ];
 
     for caller in callers {
-        assert!(!is_replayed(&post(&app, PUBLIC, "key", caller, &question).await), "{caller:?}");
-        assert!(is_replayed(&post(&app, PUBLIC, "key", caller, &question).await), "{caller:?}");
+        assert!(!is_replayed(&post(&app, PUBLIC, super::KEY, caller, &question).await), "{caller:?}");
+        assert!(is_replayed(&post(&app, PUBLIC, super::KEY, caller, &question).await), "{caller:?}");
     }
     assert_eq!(app.count("select count(*) from support.conversations").await, 5);
 
@@ -113,7 +113,7 @@ async fn another_sites_page_is_refused_what_the_sites_page_was_told(db: PgPool) 
 
     for (origin, status) in [(sessions::SITE, 200), ("https://evil.example", 403), (sessions::SITE, 200)] {
         let headers = [("Cookie", cookie.as_str()), ("Origin", origin)];
-        assert_eq!(post(&app, sessions::PATH, "key", &headers, &question).await.status, status, "{origin}");
+        assert_eq!(post(&app, sessions::PATH, super::KEY, &headers, &question).await.status, status, "{origin}");
     }
 }
 
@@ -123,8 +123,8 @@ async fn a_refusal_is_repeated_with_its_request_id_and_a_failure_is_not(db: PgPo
     let admin = [("X-Internal-Secret", SECRET)];
     let close = "/api/support/tickets/ABCDEFGH/close";
 
-    let first = post(&app, close, "key", &admin, &json!({})).await;
-    let again = post(&app, close, "key", &admin, &json!({})).await;
+    let first = post(&app, close, super::KEY, &admin, &json!({})).await;
+    let again = post(&app, close, super::KEY, &admin, &json!({})).await;
     assert_eq!((first.status, &first.body), (404, &again.body));
     assert!(is_replayed(&again));
     assert_eq!(again.header("content-type"), Some("application/json"));
@@ -133,9 +133,9 @@ async fn a_refusal_is_repeated_with_its_request_id_and_a_failure_is_not(db: PgPo
         .execute(&app.db)
         .await
         .unwrap();
-    assert_eq!(post(&app, ESCALATE, "key", &[], &escalation("help")).await.status, 500);
+    assert_eq!(post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await.status, 500);
     sqlx::query("alter table support.tickets drop constraint never").execute(&app.db).await.unwrap();
-    let mended = post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    let mended = post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
     assert_eq!((mended.status, is_replayed(&mended)), (200, false), "{}", mended.body);
 }
 
@@ -143,13 +143,13 @@ async fn a_refusal_is_repeated_with_its_request_id_and_a_failure_is_not(db: PgPo
 async fn a_refusal_of_how_it_came_or_who_sent_it_is_not_kept(db: PgPool) {
     let app = TestApp::new(db).await;
     let body = escalation("help").to_string();
-    let plain = [("Content-Type", "text/plain"), ("Idempotency-Key", "key")];
+    let plain = [("Content-Type", "text/plain"), ("Idempotency-Key", super::KEY)];
 
     assert_eq!(app.send("POST", ESCALATE, &plain, body.as_bytes()).await.status, 415);
-    assert_eq!(post(&app, ESCALATE, "key", &[], &escalation("help")).await.status, 200);
+    assert_eq!(post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await.status, 200);
     let close = format!("/api/support/tickets/{}/close", app.open_ticket("one").await);
-    assert_eq!(post(&app, &close, "key", &[], &json!({})).await.status, 401);
-    assert_eq!(post(&app, &close, "key", &[("X-Internal-Secret", SECRET)], &json!({})).await.status, 200);
+    assert_eq!(post(&app, &close, super::KEY, &[], &json!({})).await.status, 401);
+    assert_eq!(post(&app, &close, super::KEY, &[("X-Internal-Secret", SECRET)], &json!({})).await.status, 200);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -21,25 +21,25 @@ async fn a_client_that_leaves_finds_the_answer_when_it_comes_back(db: PgPool) {
     let desk = Desk::new(db, &model, &[("MODEL_TIMEOUT_SECONDS", "1")]).await;
     let question = json!({ "message": "How much is the Growth plan?" });
 
-    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "key")];
+    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", super::KEY)];
     let mut client = TcpStream::connect(desk.app.address).await.unwrap();
     client.write_all(&request("POST", PUBLIC, &headers, question.to_string().as_bytes())).await.unwrap();
     model.asked_for(1).await;
     drop(client);
-    let answer = post(&desk.app, PUBLIC, "key", &[], &question).await;
+    let answer = post(&desk.app, PUBLIC, super::KEY, &[], &question).await;
 
     assert_eq!((answer.status, is_replayed(&answer)), (200, true), "{}", answer.body);
     assert!(answer.body.contains("£29/month"));
     assert_eq!(desk.app.count("select count(*) from support.messages").await, 2);
     let asked = model.asked().len();
-    assert_eq!(post(&desk.app, PUBLIC, "key", &[], &question).await.body, answer.body);
+    assert_eq!(post(&desk.app, PUBLIC, super::KEY, &[], &question).await.body, answer.body);
     assert_eq!(model.asked().len(), asked);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_killed_runners_lease_ends_and_the_work_is_done_again(db: PgPool) {
     let app = TestApp::new(db).await;
-    let ask = async || post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    let ask = async || post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
     let first = ask().await;
     sqlx::query("update support.escalations set created_at = now() - interval '11 minutes'")
         .execute(&app.db)
@@ -58,11 +58,11 @@ async fn a_killed_runners_lease_ends_and_the_work_is_done_again(db: PgPool) {
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn who_waits_too_long_is_told_when_to_come_back(db: PgPool) {
     let app = TestApp::with(db, &[("HANDLER_SECONDS", "2")]).await;
-    post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
 
     cut_off(&app, "1 minute").await;
     let started = Instant::now();
-    let refused = post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    let refused = post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
 
     assert_eq!((refused.status, refused.header("retry-after")), (409, Some("1")), "{}", refused.body);
     assert_eq!(refused.json()["code"], "under_way");
@@ -72,9 +72,9 @@ async fn who_waits_too_long_is_told_when_to_come_back(db: PgPool) {
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn nobody_waits_for_another_instance_once_this_one_stops(db: PgPool) {
     let app = TestApp::new(db).await;
-    post(&app, ESCALATE, "key", &[], &escalation("help")).await;
+    post(&app, ESCALATE, super::KEY, &[], &escalation("help")).await;
     cut_off(&app, "1 minute").await;
-    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "key")];
+    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", super::KEY)];
 
     let mut client = TcpStream::connect(app.address).await.unwrap();
     let body = escalation("help").to_string();
@@ -101,10 +101,10 @@ async fn what_its_deadline_cut_off_can_be_done_again_at_once(db: PgPool) {
     let desk = Desk::new(db, &model, &[("HANDLER_SECONDS", "1"), ("MODEL_TIMEOUT_SECONDS", "20")]).await;
     let question = json!({ "message": "How much is the Growth plan?" });
 
-    assert_eq!(post(&desk.app, PUBLIC, "key", &[], &question).await.status, 503);
+    assert_eq!(post(&desk.app, PUBLIC, super::KEY, &[], &question).await.status, 503);
     desk.app.eventually("select count(*) from support.idempotency_keys", 0).await;
     model.play(says("Growth is £29/month [1]."));
-    let again = post(&desk.app, PUBLIC, "key", &[], &question).await;
+    let again = post(&desk.app, PUBLIC, super::KEY, &[], &question).await;
 
     assert_eq!((again.status, is_replayed(&again)), (200, false), "{}", again.body);
 }
