@@ -8,7 +8,7 @@ use crate::{
         token::{Handle, VisitorToken},
     },
     error::{Error, Result},
-    storage::conversations::{self, Transcript},
+    storage::threads::{self, Transcript},
 };
 
 #[derive(Clone)]
@@ -24,7 +24,7 @@ impl Conversations {
         owner: Option<&Email>,
         visitor: Option<&VisitorToken>,
     ) -> Result<Transcript> {
-        let transcript = conversations::transcript(&self.db, handle, owner, visitor).await?;
+        let transcript = threads::transcript(&self.db, handle, owner, visitor).await?;
         transcript.ok_or(Error::NotFound("conversation"))
     }
 }

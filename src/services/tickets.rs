@@ -23,7 +23,9 @@ use crate::{
     },
     error::{Error, Result},
     storage::{
-        conversations::{self, Ending},
+        conversations,
+        escalations::{self, Ending},
+        threads,
         tickets::{self, After, Filter, New, OpenTicket},
     },
 };
@@ -98,8 +100,8 @@ impl Tickets {
         let (email, message) = (&escalation.email, escalation.message.as_str().trim());
         let key = repeat_key(email, message);
         let mut tx = self.db.begin().await?;
-        tickets::hold_address(&mut tx, &repeat_key(email, "")).await?;
-        if let Some(ticket) = tickets::repeated(&mut tx, &key, escalation.request.as_deref()).await? {
+        escalations::hold_address(&mut tx, &repeat_key(email, "")).await?;
+        if let Some(ticket) = escalations::repeated(&mut tx, &key, escalation.request.as_deref()).await? {
             tx.commit().await?;
             return Ok(ticket);
         }
@@ -122,7 +124,7 @@ impl Tickets {
             let made = conversations::open_without_chat(&mut tx, escalation.mode, email, message).await?;
             self.open(&mut tx, &request(made, Origin::Escalation)).await?
         };
-        tickets::note_escalation(&mut tx, &key, escalation.request.as_deref(), &ticket).await?;
+        escalations::note(&mut tx, &key, escalation.request.as_deref(), &ticket).await?;
         tx.commit().await?;
         self.notifications.wake();
         Ok(ticket)
@@ -132,7 +134,7 @@ impl Tickets {
     /// words are only its own.
     async fn last_of_crowd(&self, db: &mut PgConnection, email: &Email) -> Result<Option<ConversationId>> {
         let Some(most) = self.per_email_and_hour else { return Ok(None) };
-        tickets::last_of_crowd(db, email, most).await
+        escalations::last_of_crowd(db, email, most).await
     }
 
     /// Makes sure a person will see a conversation: one open ticket, and the team told of it.
@@ -169,7 +171,7 @@ impl Tickets {
 
     /// A ticket and the thread it stands in.
     pub async fn read(&self, id: &TicketId) -> Result<(Ticket, Vec<Said>)> {
-        Ok((self.find(id).await?, conversations::thread(&self.db, id).await?))
+        Ok((self.find(id).await?, threads::thread(&self.db, id).await?))
     }
 
     pub async fn close(&self, id: &TicketId, agent: &Agent, resolution: Option<&str>) -> Result<Ticket> {
@@ -236,7 +238,7 @@ async fn conversation_of(db: &mut PgConnection, text: &str, email: &Email) -> Re
     if endings.is_empty() {
         return Ok(None);
     }
-    match conversations::ending_with(db, text, &endings, email).await?[..] {
+    match escalations::ending_with(db, text, &endings, email).await?[..] {
         [Ending { id, is_theirs }] if is_theirs || is_telling(text) => Ok(Some(id)),
         _ => Ok(None),
     }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{ConversationId, Mode, Status},
-        message::{MessageId, Said, Told},
+        message::MessageId,
         ticket::TicketId,
         token::{Handle, VisitorToken},
         turn::{Author, Outcome, Turn},
@@ -17,9 +17,6 @@ use crate::{
 
 /// How many earlier turns a conversation is remembered by.
 const REMEMBERED: i64 = 20;
-
-/// How much of a thread a ticket shows.
-const LONGEST_THREAD: i64 = 200;
 
 /// The conversation a message went to.
 pub struct Open {
@@ -250,133 +247,4 @@ pub async fn hold_of_ticket(db: &mut PgConnection, ticket: &TicketId) -> Result<
     .fetch_optional(db)
     .await?;
     Ok(())
-}
-
-/// A conversation that ends in the words of an escalation.
-pub struct Ending {
-    pub id: ConversationId,
-    /// Whether its address is known to be the one that escalates.
-    pub is_theirs: bool,
-}
-
-/// Conversations of the last half hour whose last customer messages, joined, are `text` and whose
-/// address is `email` or, in public, unknown; two of them at most, for the second makes it
-/// doubtful. `endings` are what the last message may have been, to find them by.
-pub async fn ending_with(
-    db: impl PgExecutor<'_>,
-    text: &str,
-    endings: &[String],
-    email: &Email,
-) -> Result<Vec<Ending>> {
-    let rows = sqlx::query!(
-        r#"
-        with candidate as materialized (
-            select distinct conversation_id
-            from support.messages
-            where author = 'customer'
-              and hashtextextended(btrim(body), 0) = any(
-                  array(select hashtextextended(ending, 0) from unnest($2::text[]) ending)
-              )
-              and created_at > now() - interval '30 minutes'
-        )
-        select conversation.id, conversation.email is not null as "is_theirs!"
-        from candidate
-        join support.conversations conversation on conversation.id = candidate.conversation_id
-        cross join lateral (
-            select array_agg(btrim(message.body) order by message.position) as bodies
-            from (
-                select body, position
-                from support.messages
-                where conversation_id = conversation.id
-                  and author = 'customer'
-                order by position desc
-                limit 3
-            ) message
-        ) last
-        where conversation.handle_hash is not null
-          and ((conversation.email is null and conversation.mode = 'public') or lower(conversation.email collate "C") = lower($3 collate "C"))
-          and $1 in (
-              array_to_string(last.bodies, ' | '),
-              array_to_string(last.bodies[array_length(last.bodies, 1) - 1:], ' | '),
-              last.bodies[array_length(last.bodies, 1)]
-          )
-        limit 2
-        "#,
-        text,
-        endings,
-        email.as_str(),
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| Ending { id: ConversationId(row.id), is_theirs: row.is_theirs }).collect())
-}
-
-/// The last words of a thread, as the team reads them, oldest first.
-pub async fn thread(db: impl PgExecutor<'_>, ticket: &TicketId) -> Result<Vec<Said>> {
-    let mut said = sqlx::query_as!(
-        Said,
-        r#"
-        select message.author as "author: Author", message.kind, message.body, message.created_at
-        from support.messages message
-        join support.tickets ticket on ticket.conversation_id = message.conversation_id
-        where ticket.code = $1
-        order by message.position desc
-        limit $2
-        "#,
-        ticket.as_str(),
-        LONGEST_THREAD,
-    )
-    .fetch_all(db)
-    .await?;
-    said.reverse();
-    Ok(said)
-}
-
-/// A conversation as its customer may read it.
-pub struct Transcript {
-    pub status: Status,
-    pub messages: Vec<Told>,
-}
-
-/// The last messages of a conversation, oldest first, for its owner or for the holder of its
-/// token; for anybody else it is not there.
-pub async fn transcript(
-    db: impl PgExecutor<'_>,
-    handle: &Handle,
-    owner: Option<&Email>,
-    visitor: Option<&VisitorToken>,
-) -> Result<Option<Transcript>> {
-    let rows = sqlx::query!(
-        r#"
-        select conversation.status as "status: Status", message.id, message.author as "author: Author",
-               message.body, message.outcome as "outcome: Outcome", message.sources, message.created_at
-        from support.conversations conversation
-        join support.messages message on message.conversation_id = conversation.id
-        where conversation.handle_hash = $1
-          and case conversation.mode
-              when 'private' then lower(conversation.email collate "C") = lower($2 collate "C")
-              else conversation.visitor_hash = $3
-          end
-          and message.kind = 'reply'
-        order by message.position desc
-        limit $4
-        "#,
-        handle.hash(),
-        owner.map(Email::as_str),
-        visitor.map(VisitorToken::hash),
-        LONGEST_THREAD,
-    )
-    .fetch_all(db)
-    .await?;
-    // Every conversation opens with a message, so one without is none of theirs.
-    let Some(status) = rows.first().map(|row| row.status) else { return Ok(None) };
-    let told = rows.into_iter().rev().map(|row| Told {
-        id: MessageId(row.id),
-        author: row.author,
-        text: row.body,
-        outcome: row.outcome,
-        sources: row.sources,
-        created_at: row.created_at,
-    });
-    Ok(Some(Transcript { status, messages: told.collect() }))
 }

@@ -7,11 +7,13 @@ pub mod confirmations;
 pub mod conversations;
 pub mod deliveries;
 pub mod embedded;
+pub mod escalations;
 pub mod idempotency;
 pub mod operators;
 pub mod orders;
 pub mod people;
 pub mod retention;
+pub mod threads;
 pub mod tickets;
 
 use std::{borrow::Cow, net::IpAddr, time::Duration};
