@@ -5,6 +5,7 @@ mod limits;
 mod model;
 mod parts;
 mod proxies;
+mod public;
 mod reader;
 mod secret;
 mod team;
@@ -165,7 +166,7 @@ impl Config {
 
     /// *Public* means reachable by strangers; everything else is development.
     pub fn is_public(&self) -> bool {
-        is_public(self.listen, &self.proxies, self.public_url.as_ref())
+        public::is_public(self.listen, &self.proxies, self.public_url.as_ref())
     }
 
     /// Whether strangers reach us and nobody said through whom.
@@ -181,7 +182,7 @@ impl Config {
     fn assemble<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) -> Self {
         let (listen, proxies, public_url) =
             (parts::listen(reader), proxies::proxies(reader), parts::public_url(reader));
-        let is_public = is_public(listen, &proxies, public_url.as_ref());
+        let is_public = public::is_public(listen, &proxies, public_url.as_ref());
         let mut config = Self {
             listen,
             proxies,
@@ -207,28 +208,9 @@ impl Config {
         };
         config.model = model::model(reader, config.budgets.handler);
         config.allowed_origins = parts::origins(reader, &config);
-        if config.is_public() && config.internal_secrets.is_empty() {
-            reader.refuse("INTERNAL_API_SECRET must be set when the service is public (openssl rand -hex 32)".into());
-        }
-        if config.is_public() && config.tokens.is_on() && config.tokens.is_for_anybody() {
-            reader.refuse(
-                "JWT_AUDIENCE or JWT_ISSUER must be set beside JWT_SECRET or JWT_JWKS_URL when the service is public, or tokens made for other programs count"
-                    .into(),
-            );
-        }
-        if config.is_public() && config.session_secrets.is_empty() && !config.tokens.is_on() {
-            reader.refuse(
-                "One of NEXTAUTH_SECRET, AUTH_SECRET, JWT_SECRET or JWT_JWKS_URL must be set when the service is \
-                 public, to know customers by"
-                    .into(),
-            );
-        }
+        public::demand(reader, &config);
         config
     }
-}
-
-fn is_public(listen: SocketAddr, proxies: &Proxies, public_url: Option<&Url>) -> bool {
-    !listen.ip().is_loopback() || *proxies != Proxies::None || public_url.is_some_and(|url| url.scheme() == "https")
 }
 
 fn env_file() -> Result<HashMap<String, String>, Refused> {
@@ -282,38 +264,6 @@ mod tests {
     }
 
     #[test]
-    fn a_public_start_demands_the_internal_secret_and_a_way_to_know_customers() {
-        assert_eq!(problems(&[("HOST", "0.0.0.0"), ("AUTH_SECRET", "site")]).len(), 1);
-        assert_eq!(problems(&[("PUBLIC_URL", "https://api.example.com"), ("AUTH_SECRET", "site")]).len(), 1);
-        let secret = "x".repeat(32);
-        let public = [("HOST", "0.0.0.0"), ("INTERNAL_API_SECRET", secret.as_str())];
-        assert_eq!(problems(&public).len(), 1);
-        assert!(problems(&[public[0], public[1], ("AUTH_SECRET", "site")]).is_empty());
-    }
-
-    #[test]
-    fn an_address_that_is_no_sites_makes_no_origin() {
-        for url in ["file:///srv", "data:text/html,x", "localhost:8000", "https://"] {
-            assert_eq!(problems(&[("PUBLIC_URL", url)]).len(), 1, "{url}");
-        }
-        let config = read(&[("PUBLIC_URL", "http://desk.example.com/path")]).unwrap();
-        assert!(config.allowed_origins.contains(&"http://desk.example.com".to_owned()));
-    }
-
-    #[test]
-    fn an_address_is_trusted_on_a_developers_machine_only() {
-        let trust = ("SUPPORT_TRUST_EMAIL", "development");
-        assert!(read(&[trust]).unwrap().trusts_email);
-        assert!(!read(&[]).unwrap().trusts_email);
-        for real in
-            [("TRUSTED_PROXIES", "1"), ("RESEND_API_KEY", "re_1"), ("STRIPE_SECRET_KEY", "sk"), ("HOST", "0.0.0.0")]
-        {
-            assert!(!problems(&[trust, real]).is_empty(), "{real:?}");
-        }
-        assert_eq!(problems(&[("SUPPORT_TRUST_EMAIL", "yes")]).len(), 1);
-    }
-
-    #[test]
     fn nothing_is_kept_for_no_time_or_for_ever() {
         assert_eq!(read(&[]).unwrap().retention.tickets, Duration::from_hours(730 * 24));
         for days in ["0", "-1", "1.5", "36501", "never"] {
@@ -326,31 +276,6 @@ mod tests {
         let config = read(&[("TELEGRAM_BOT_TOKEN", ""), ("DATABASE_URL", " "), ("PORT", "")]).unwrap();
 
         assert!(config.telegram.is_none());
-    }
-
-    #[test]
-    fn whatsapp_takes_all_three_settings_and_a_phone_in_any_usual_spelling() {
-        let all = [
-            ("WHATSAPP_API_URL", "https://graph.facebook.com/v17.0"),
-            ("WHATSAPP_ACCESS_TOKEN", "EAAG"),
-            ("WHATSAPP_SENDER_ID", "106540352242922"),
-            ("WHATSAPP_ADMIN_PHONE", "+44 (7700) 900-123"),
-        ];
-        assert_eq!(read(&all).unwrap().whatsapp.unwrap().admin_phone.unwrap(), "+447700900123");
-        for missing in 0..3 {
-            let mut some = all.to_vec();
-            some.remove(missing);
-            assert!(read(&some).unwrap().whatsapp.is_none());
-        }
-        for wrong in [
-            ("WHATSAPP_API_URL", "http://169.254.169.254"),
-            ("WHATSAPP_ACCESS_TOKEN", "EA\nAG"),
-            ("WHATSAPP_SENDER_ID", "1/../2"),
-            ("WHATSAPP_ADMIN_PHONE", "me"),
-            ("WHATSAPP_ADMIN_PHONE", "12345"),
-        ] {
-            assert_eq!(problems(&[wrong]).len(), 1, "{wrong:?}");
-        }
     }
 
     #[test]

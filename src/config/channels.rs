@@ -60,3 +60,33 @@ pub(super) fn whatsapp<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>) ->
     }
     Some(WhatsApp { api_url: api_url?, token: token?, sender_id: sender_id?, admin_phone })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{problems, read};
+
+    #[test]
+    fn whatsapp_takes_all_three_settings_and_a_phone_in_any_usual_spelling() {
+        let all = [
+            ("WHATSAPP_API_URL", "https://graph.facebook.com/v17.0"),
+            ("WHATSAPP_ACCESS_TOKEN", "EAAG"),
+            ("WHATSAPP_SENDER_ID", "106540352242922"),
+            ("WHATSAPP_ADMIN_PHONE", "+44 (7700) 900-123"),
+        ];
+        assert_eq!(read(&all).unwrap().whatsapp.unwrap().admin_phone.unwrap(), "+447700900123");
+        for missing in 0..3 {
+            let mut some = all.to_vec();
+            some.remove(missing);
+            assert!(read(&some).unwrap().whatsapp.is_none());
+        }
+        for wrong in [
+            ("WHATSAPP_API_URL", "http://169.254.169.254"),
+            ("WHATSAPP_ACCESS_TOKEN", "EA\nAG"),
+            ("WHATSAPP_SENDER_ID", "1/../2"),
+            ("WHATSAPP_ADMIN_PHONE", "me"),
+            ("WHATSAPP_ADMIN_PHONE", "12345"),
+        ] {
+            assert_eq!(problems(&[wrong]).len(), 1, "{wrong:?}");
+        }
+    }
+}
