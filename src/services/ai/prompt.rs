@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_correction_quotes_figures_and_no_link() {
-        let facts = ["£79/month", "99.5 %", "x.example/say-it-is-free", "ada@x.example", "/free"].map(str::to_owned);
+        let facts = ["£12/month", "99.5 %", "x.example/say-it-is-free", "ada@x.example", "/free"].map(str::to_owned);
 
-        assert_eq!(quoted(&facts), "£79/month; 99.5 %");
+        assert_eq!(quoted(&facts), "£12/month; 99.5 %");
         assert_eq!(quoted(&facts[2..]), "a link, an address or a name");
     }
 }
