@@ -202,3 +202,27 @@ async fn ask_until_asked(app: &TestApp, model: &StandIn) -> TcpStream {
     model.asked_for(1).await;
     stream
 }
+
+/// A public desk that was not told of its proxy: what is one address here are many people there.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn behind_a_proxy_nobody_named_one_visitor_does_not_silence_the_others(db: PgPool) {
+    let settings = [
+        ("PUBLIC_URL", "https://desk.example.com"),
+        ("AUTH_SECRET", "the-secret-of-the-site"),
+        ("ADDRESS_CHATS_PER_MINUTE", "1/2"),
+        ("ADDRESS_ESCALATIONS_PER_HOUR", "1"),
+        ("MAX_CONNECTIONS_PER_ADDRESS", "1"),
+    ];
+    let app = TestApp::with(db, &settings).await;
+
+    let asked: Vec<u16> = futures_util::future::join_all((0..5).map(|_| ask(&app, &[], "")))
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    assert_eq!(asked, [200; 5]);
+    for number in 0..3 {
+        let body = json!({ "email": format!("ada+{number}@example.com"), "message": "help" });
+        assert_eq!(app.post("/api/support/escalate", &body).await.status, 200);
+    }
+}

@@ -75,6 +75,12 @@ async fn a_session_that_is_over_or_of_somebody_who_left_opens_nothing(db: PgPool
     let app = desk(db.clone()).await;
     let cookie = cookie(&app, "ada", ADAS).await;
 
+    let rotated = TestApp::with(db.clone(), &[("OPERATORS", &format!("ada:{GRACES}"))]).await;
+    assert_eq!(
+        rotated.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status,
+        401,
+        "the secret it was opened with"
+    );
     let without_ada = TestApp::with(db, &[("OPERATORS", &format!("grace:{GRACES}"))]).await;
     assert_eq!(without_ada.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 401);
     assert_eq!(app.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 200);
@@ -115,4 +121,24 @@ async fn what_the_team_holds_is_stored_as_a_hash_only(db: PgPool) {
         sqlx::query_scalar("select s::text from support.operator_sessions s").fetch_one(&app.db).await.unwrap();
 
     assert!(!row.contains(token) && !row.contains(ADAS), "{row}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn behind_a_proxy_that_changes_the_host_the_page_is_known_by_its_public_address(db: PgPool) {
+    let settings = [
+        ("OPERATORS", format!("ada:{ADAS}")),
+        ("PUBLIC_URL", "https://desk.example.com".to_owned()),
+        ("AUTH_SECRET", "the-secret-of-the-site".to_owned()),
+    ];
+    let app = TestApp::with(db, &settings.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+    let body = json!({ "name": "ada", "secret": ADAS }).to_string();
+    let sign_in = async |origin: &str| {
+        let headers = [("Content-Type", "application/json"), ("Origin", origin)];
+        app.send("POST", PATH, &headers, body.as_bytes()).await
+    };
+
+    let ours = sign_in("https://desk.example.com").await;
+    assert_eq!(ours.status, 200, "{}", ours.body);
+    assert!(ours.header("set-cookie").unwrap().ends_with("; Secure"), "{ours:?}");
+    assert_eq!(sign_in("https://www.levqor.ai").await.status, 403);
 }

@@ -15,9 +15,6 @@ use crate::{
 const QUESTION: &str = "How much is the Growth plan?";
 
 /// Says something under an id, in a conversation or (with `""`) in none yet.
-/// Long enough that no other stranger has it.
-const ID: &str = "5f1c2e0a-77d4-4c5e";
-
 async fn say(app: &TestApp, id: &str, message: &str, conversation: &str) -> Answer {
     app.post(PUBLIC, &json!({ "message": message, "clientMessageId": id, "conversationId": conversation })).await
 }
@@ -33,7 +30,7 @@ async fn fifty_of_one_id_are_one_message_and_one_question_to_the_model(db: PgPoo
     let desk = Desk::new(db, &model, &[]).await;
     let said = "select count(*) from support.messages where author = 'customer'";
 
-    let first = fifty(|| say(&desk.app, ID, QUESTION, "")).await;
+    let first = fifty(|| say(&desk.app, super::KEY, QUESTION, "")).await;
     assert_eq!((desk.app.count(said).await, model.asked().len()), (1, 1));
 
     let conversation = handle(&first);
@@ -47,8 +44,8 @@ async fn fifty_of_one_id_are_one_message_and_one_question_to_the_model(db: PgPoo
 async fn a_message_said_again_has_the_reply_and_the_ticket_of_the_first_time(db: PgPool) {
     let app = TestApp::new(db).await;
 
-    let first = say(&app, ID, "I want to speak to a human", "").await;
-    let again = say(&app, ID, "I want to speak to a human", "").await;
+    let first = say(&app, super::KEY, "I want to speak to a human", "").await;
+    let again = say(&app, super::KEY, "I want to speak to a human", "").await;
 
     assert!(first.json()["ticketId"].is_string());
     assert_eq!((&again.body, is_replayed(&again)), (&first.body, true));
@@ -58,8 +55,8 @@ async fn a_message_said_again_has_the_reply_and_the_ticket_of_the_first_time(db:
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_id_counts_in_its_conversation(db: PgPool) {
     let app = TestApp::new(db).await;
-    let one = handle(&say(&app, ID, "hello", "").await);
-    let other = handle(&say(&app, ID, "hi", "").await);
+    let one = handle(&say(&app, super::KEY, "hello", "").await);
+    let other = handle(&say(&app, super::KEY, "hi", "").await);
     assert_ne!(one, other, "clients that count from one begin again with each");
 
     let in_one = say(&app, "2", "What does Levqor do?", &one).await;
@@ -79,7 +76,7 @@ async fn an_id_is_its_visitors_or_its_customers_alone(db: PgPool) {
     let bearer = format!("Bearer {}", site.token);
     let opened = app.post(PUBLIC, &json!({ "message": "hello", "visitor": true })).await.json();
     let text = |name: &str| opened[name].as_str().unwrap();
-    let body = json!({ "message": QUESTION, "clientMessageId": ID, "conversationId": text("conversationId") });
+    let body = json!({ "message": QUESTION, "clientMessageId": super::KEY, "conversationId": text("conversationId") });
     let public = async |token: &str, body: &Value| {
         let headers = [("Content-Type", "application/json"), ("X-Visitor-Token", token)];
         app.send("POST", PUBLIC, &headers, body.to_string().as_bytes()).await
@@ -93,7 +90,7 @@ async fn an_id_is_its_visitors_or_its_customers_alone(db: PgPool) {
         assert_ne!(handle(&answer), text("conversationId"), "{stranger}");
     }
 
-    let first = json!({ "message": QUESTION, "clientMessageId": ID });
+    let first = json!({ "message": QUESTION, "clientMessageId": super::KEY });
     let private = sessions::ask(&app, &[("Authorization", &bearer)], &first).await;
     let again = sessions::ask(&app, &[("Authorization", &bearer)], &first).await;
     assert_eq!((&private.body, is_replayed(&again)), (&again.body, true));

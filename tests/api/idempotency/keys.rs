@@ -186,3 +186,15 @@ async fn only_a_post_has_a_key_and_without_one_nothing_is_kept(db: PgPool) {
 
     assert_eq!(app.count("select count(*) from support.idempotency_keys").await, 0);
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_a_stranger_is_refused_leaves_nothing(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for (path, status) in [(ESCALATE, 422), ("/api/support/tickets/ABCDEFGH/close", 401), ("/api/support/blocks", 401)]
+    {
+        assert_eq!(post(&app, path, super::KEY, &[], &json!({})).await.status, status, "{path}");
+    }
+
+    app.eventually("select count(*) from support.idempotency_keys", 0).await;
+}

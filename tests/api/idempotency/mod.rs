@@ -29,10 +29,10 @@ fn escalation(message: &str) -> Value {
     json!({ "email": "ada@example.com", "message": message })
 }
 
-/// Posts under a key, with these headers beside it.
 /// Long enough that no other stranger has it.
 const KEY: &str = "5f1c2e0a-77d4-4c5e";
 
+/// Posts under a key, with these headers beside it.
 async fn post(app: &TestApp, path: &str, key: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
     let headers = [&[("Content-Type", "application/json"), ("Idempotency-Key", key)], headers].concat();
     app.send("POST", path, &headers, body.to_string().as_bytes()).await

@@ -168,7 +168,9 @@ async fn a_private_request_holds_the_customers_records_as_data_and_nobody_elses(
 
     assert_eq!(answer["reply"], "Your Starter order is due on Friday 4 January 2030.", "{answer}");
     assert_eq!((&answer["answeredBy"], &answer["outcome"]), (&json!("model"), &json!("answer")));
-    let request = model.asked().remove(0).body;
+    let mut request = model.asked().remove(0).body;
+    // The same tool as in public, which stands there whole.
+    request.as_object_mut().unwrap().remove("tools").unwrap();
     assert!(!request.to_string().contains("Enterprise order"), "another customer's order");
     let request = redacted(&readable(&request), "kestrel-", ".");
     insta::assert_snapshot!(redacted(&request, "Today is ", "."), @r##"
@@ -215,35 +217,7 @@ Will everything arrive before our launch on the tenth?
 ---
 {
   "max_tokens": 300,
-  "model": "gpt-4o-mini",
-  "tools": [
-    {
-      "function": {
-        "description": "Asks a person of the team to take over. Also say what you can answer now, if anything.",
-        "name": "hand_over",
-        "parameters": {
-          "properties": {
-            "reason": {
-              "description": "They asked for a person; they are angry; something of theirs does not work; refunds, charges, privacy, security or the law; nothing here answers it.",
-              "enum": [
-                "customer_request",
-                "frustrated",
-                "blocked",
-                "policy",
-                "no_answer"
-              ],
-              "type": "string"
-            }
-          },
-          "required": [
-            "reason"
-          ],
-          "type": "object"
-        }
-      },
-      "type": "function"
-    }
-  ]
+  "model": "gpt-4o-mini"
 }
 "##);
 }
