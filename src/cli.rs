@@ -2,6 +2,7 @@
 
 mod ask;
 mod audit;
+mod eval;
 mod people;
 mod session;
 mod throwaway;
@@ -37,6 +38,8 @@ enum Command {
     Serve,
     /// Answer a question from the knowledge base, without a database.
     Ask(ask::Ask),
+    /// Tell how good the answers to a file of questions are.
+    Eval(eval::Eval),
     /// Prove the program end to end, and look at what is configured.
     Audit(audit::Audit),
     /// Make a customer's session of one hour, to try the private chat with.
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => with_config(serve),
         Command::Ask(ask) => with_config(|config| ask.run(&config)),
+        Command::Eval(eval) => with_config(|config| eval.run(&config)),
         Command::Audit(audit) => with_config(|config| audit.run(&config)),
         Command::Session(session) => with_config(|config| session.run(&config)),
         Command::Export(person) => with_config(|config| person.export(&config)),

@@ -188,7 +188,8 @@ fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
     Ok(Channels { telegram: telegram.transpose()?, email: email.transpose()?, whatsapp: whatsapp.transpose()? })
 }
 
-fn model(config: &Config) -> anyhow::Result<Option<OpenAi>> {
+/// The model that the settings switch on.
+pub fn model(config: &Config) -> anyhow::Result<Option<OpenAi>> {
     let Some(settings) = &config.model else { return Ok(None) };
     let client = integrations::http_client(settings.timeout, settings.connect)?;
     OpenAi::new(settings, client).map(Some)

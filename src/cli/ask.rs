@@ -13,9 +13,10 @@ use serde_json::json;
 
 use crate::{
     config::Config,
-    domain::turn::{Author, Outcome, Turn},
+    domain::turn::{Outcome, Turn},
     services::{
         answer::{Answer, Knowledge, Voice},
+        eval::Said,
         faq_loader::KnowledgeBase,
         handoff::{self, Reason},
     },
@@ -38,12 +39,6 @@ struct Asked {
     question: String,
     #[serde(default)]
     history: Vec<Said>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    role: String,
-    content: String,
 }
 
 impl Ask {
@@ -85,17 +80,12 @@ fn answer_file(knowledge: &Knowledge, file: &PathBuf) -> anyhow::Result<()> {
     let mut out = stdout().lock();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let asked: Asked = serde_json::from_str(line).context("a line is not a question")?;
-        let earlier: Vec<Turn> = asked.history.iter().map(turn).collect();
+        let earlier: Vec<Turn> = asked.history.iter().map(Said::as_turn).collect();
         let answer = knowledge.answer(&asked.question, &earlier);
         let reason = handoff::judge(&asked.question, &earlier);
         writeln!(out, "{}", prediction(&asked.id, &answer, reason))?;
     }
     Ok(())
-}
-
-fn turn(said: &Said) -> Turn {
-    let author = if said.role == "user" { Author::Customer } else { Author::Ai };
-    Turn { author, text: said.content.clone(), outcome: None }
 }
 
 fn prediction(id: &str, answer: &Answer, reason: Option<Reason>) -> serde_json::Value {

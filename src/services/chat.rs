@@ -2,6 +2,7 @@
 
 mod address;
 mod draft;
+mod rehearse;
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -9,8 +10,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-pub use self::draft::Draft;
 use self::draft::{Asker, conclude, weigh};
+pub use self::{draft::Draft, rehearse::rehearse};
 use super::{
     account::Topic,
     ai::{Ai, Asked, Records, Said},

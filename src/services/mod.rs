@@ -9,6 +9,7 @@ pub mod check;
 pub mod context;
 pub mod conversations;
 pub mod cursor;
+pub mod eval;
 pub mod faq_loader;
 pub mod handoff;
 pub mod health;

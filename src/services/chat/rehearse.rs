@@ -1,0 +1,29 @@
+//! A turn of a conversation that nobody keeps: what would be said, without a database.
+
+use tokio::time::Instant;
+
+use super::draft::{Asker, Draft, conclude, weigh};
+use crate::{
+    domain::{
+        conversation::{ConversationId, Status},
+        turn::Turn,
+    },
+    services::{
+        ai::{Ai, Asked},
+        answer::Voice,
+        faq_loader::Loaded,
+    },
+    storage::conversations::Open,
+};
+
+/// What a visitor would hear to `message`, after `earlier`; of the model only where there is one.
+pub async fn rehearse(desk: &Loaded, voice: &Voice, ai: Option<&Ai>, message: &str, earlier: &[Turn]) -> Draft {
+    let open = Open { id: ConversationId::new(), status: Status::Ai, email: None, is_new: earlier.is_empty() };
+    let asker = Asker { customer: None, topic: None, context: None, earlier, open: &open };
+    let weighed = weigh(desk, voice, message, &asker);
+    let said = match ai.filter(|_| weighed.is_for_model) {
+        Some(ai) => Some(ai.answer(desk, &Asked { message, earlier, records: None }, Instant::now()).await),
+        None => None,
+    };
+    conclude(weighed, said, &asker, voice)
+}
