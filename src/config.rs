@@ -3,6 +3,7 @@
 mod channels;
 mod limits;
 mod model;
+mod money;
 mod parts;
 mod proxies;
 mod public;
@@ -25,6 +26,7 @@ pub use self::{
     channels::{Email, Telegram, WhatsApp},
     limits::Limits,
     model::Model,
+    money::{Money, Price},
     proxies::Proxies,
     reader::Refused,
     secret::Secret,
@@ -57,6 +59,8 @@ pub struct Config {
     pub whatsapp: Option<WhatsApp>,
     /// The language model, when there is one to ask.
     pub model: Option<Model>,
+    /// What the model costs, and may.
+    pub money: Money,
     /// What machines of the team show; none lets none in.
     pub internal_secrets: Vec<Secret>,
     /// The people of the team who may sign in.
@@ -195,6 +199,7 @@ impl Config {
             email: channels::email(reader),
             whatsapp: channels::whatsapp(reader),
             model: None,
+            money: Money::default(),
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             operators: team::operators(reader),
             session_secrets: parts::session_secrets(reader),
@@ -207,6 +212,7 @@ impl Config {
             log: parts::log(reader),
         };
         config.model = model::model(reader, config.budgets.handler);
+        config.money = money::money(reader, &config.model.as_ref().map(Model::names).unwrap_or_default());
         config.allowed_origins = parts::origins(reader, &config);
         public::demand(reader, &config);
         config

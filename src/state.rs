@@ -15,8 +15,8 @@ use crate::{
         sessions::{Keys, Sessions, Tokens},
     },
     services::{
-        ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
-        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
+        ai::Ai, answer::Voice, blocks::Blocks, budget::Budget, chat::Chat, conversations::Conversations,
+        cursor::Cursors, faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
         notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
@@ -31,6 +31,7 @@ pub struct AppState {
     pub health: Health,
     pub idempotency: Idempotency,
     pub budgets: Arc<Budgets>,
+    pub budget: Budget,
     pub operators: Operators,
     pub origin: Origin,
     pub identity: Identity,
@@ -128,6 +129,7 @@ impl AppState {
         };
         let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
+        let budget = Budget::new(db.clone(), config.money.clone(), config.model.as_ref());
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
         Self {
             chat: Chat {
@@ -135,6 +137,7 @@ impl AppState {
                 knowledge: knowledge.clone(),
                 voice,
                 ai,
+                budget: budget.clone(),
                 draining: draining.clone(),
                 tickets: tickets.clone(),
             },
@@ -144,6 +147,7 @@ impl AppState {
             people: People { db: db.clone() },
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
+            budget,
             operators,
             origin: Origin(config.public_url.as_ref().map(|url| url.origin().ascii_serialization())),
             identity: Identity {

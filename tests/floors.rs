@@ -18,9 +18,10 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 19] = [
-    ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
+const NEIGHBOURS: [(&str, &[&str]); 20] = [
+    ("chat", &["account", "ai", "answer", "budget", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
+    ("budget", &["ai"]),
     ("account", &["answer", "context"]),
     ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),

@@ -16,6 +16,8 @@ pub struct Model {
     /// A server of one's own may want none.
     pub key: Option<Secret>,
     pub name: String,
+    /// A cheaper one of the same server, for when money runs short.
+    pub small: Option<String>,
     pub max_tokens: u32,
     /// What an answer may take altogether, second tries included.
     pub timeout: Duration,
@@ -29,6 +31,13 @@ pub struct Model {
     pub probe: Duration,
 }
 
+impl Model {
+    /// Every model that may be asked.
+    pub fn names(&self) -> Vec<&str> {
+        [Some(self.name.as_str()), self.small.as_deref()].into_iter().flatten().collect()
+    }
+}
+
 /// A key switches it on, and so does the address of a server of one's own, which may want no key.
 /// `handler` is what a request may take.
 pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handler: Duration) -> Option<Model> {
@@ -40,6 +49,7 @@ pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handl
     let model = Model {
         base_url: reader.base_url("OPENAI_BASE_URL", "https://api.openai.com/v1"),
         name: reader.text("OPENAI_MODEL").map_or_else(|| "gpt-4o-mini".into(), |name| name.trim().to_owned()),
+        small: reader.text("OPENAI_SMALL_MODEL").map(|name| name.trim().to_owned()),
         max_tokens: u32::try_from(reader.number("MODEL_MAX_TOKENS", 300, (16, 4_000))).unwrap_or(300),
         timeout,
         connect: reader.seconds("MODEL_CONNECT_SECONDS", 3).min(timeout),

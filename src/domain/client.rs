@@ -59,6 +59,16 @@ pub enum Client {
     Exempt,
 }
 
+impl Client {
+    /// The place, where it tells one visitor from another.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::At(place) => Some(place),
+            Self::OfSite | Self::Exempt => None,
+        }
+    }
+}
+
 /// Whether an address is of this machine or its own network: strangers who seem to come from there come
 /// through a proxy, and a limit on it would be one on all of them together.
 pub fn is_neighbour(peer: IpAddr) -> bool {

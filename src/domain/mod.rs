@@ -7,6 +7,7 @@ pub mod contact;
 pub mod conversation;
 pub mod details;
 pub mod message;
+pub mod money;
 pub mod operator;
 pub mod order;
 pub mod person;

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
-        client::Client,
+        client::{Client, Place},
         contact::Email,
         message::{ClientMessageId, Message},
         source::Source,
@@ -51,7 +51,7 @@ async fn public(
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let id = body.client_message_id.clone();
-    let question = body.into_question(None, token);
+    let question = body.into_question(None, token, client.place());
     let pace = admit(&limits, client, &question).await?;
     turn(&chat, &idempotency, id, &question, pace).await
 }
@@ -71,7 +71,7 @@ async fn private(
         Caller::Developer => body.email()?,
     };
     let id = body.client_message_id.clone();
-    let question = body.into_question(Some(email), token);
+    let question = body.into_question(Some(email), token, None);
     let pace = admit(&limits, client, &question).await?;
     let mut response = turn(&chat, &idempotency, id, &question, pace).await?;
     if matches!(caller, Caller::Developer) {
@@ -128,9 +128,9 @@ struct Body {
 }
 
 impl Body {
-    fn into_question(self, customer: Option<Email>, visitor: Option<VisitorToken>) -> Question {
+    fn into_question(self, customer: Option<Email>, visitor: Option<VisitorToken>, place: Option<Place>) -> Question {
         let conversation = self.conversation_id.as_deref().and_then(Handle::presented);
-        Question { message: self.message, conversation, customer, visitor, wants_token: self.visitor }
+        Question { message: self.message, conversation, customer, visitor, place, wants_token: self.visitor }
     }
 
     fn email(&self) -> Result<Email, Problem> {

@@ -15,12 +15,14 @@ mod idempotency;
 mod json;
 mod kept;
 mod limits;
+mod number;
 mod operators;
 mod people;
 mod problem;
 pub mod server;
 mod team;
 mod tickets;
+mod usage;
 
 use std::{sync::Arc, time::Instant};
 
@@ -52,7 +54,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(conversations::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes().merge(blocks::routes()).route_layer(once);
+    let tickets = tickets::routes().merge(blocks::routes()).merge(usage::routes()).route_layer(once);
     // What people's paths answer is nothing to keep: whoever asks again is told anew.
     let team = tickets.merge(people::routes()).route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
     let admin = team.merge(operators::routes()).layer(bounded(&state.lanes.admin));

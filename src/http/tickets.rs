@@ -5,10 +5,11 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use super::{
     extract::{Json, MaybeJson, Path, Query},
+    number::Number,
     problem::Problem,
     team::Admin,
 };
@@ -23,8 +24,8 @@ use crate::{
 };
 
 /// What one page shows at most; asking for more shows this.
-const LARGEST_PAGE: i64 = 200;
-const USUAL_PAGE: i64 = 50;
+const LARGEST_PAGE: u16 = 200;
+const USUAL_PAGE: u16 = 50;
 
 pub fn routes() -> Router<AppState> {
     Router::new()
@@ -93,26 +94,9 @@ struct ListQuery {
 
 impl ListQuery {
     fn into_listing(self) -> Listing {
-        Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0 }
+        Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0.into() }
     }
 }
 
 /// 1 to 200; a larger one is 200.
-struct Limit(i64);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(USUAL_PAGE)
-    }
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse::<i64>() {
-            Ok(limit) if digits && limit > 0 => Ok(Self(limit.min(LARGEST_PAGE))),
-            _ => Err(D::Error::custom(format!("must be a whole number from 1 to {LARGEST_PAGE}"))),
-        }
-    }
-}
+type Limit = Number<USUAL_PAGE, LARGEST_PAGE>;

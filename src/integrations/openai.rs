@@ -37,9 +37,9 @@ const WORTH_A_RETRY: Duration = Duration::from_secs(8);
 /// The longest wait before a second try; any time up to it is as likely (full jitter).
 const JITTER: Duration = Duration::from_millis(500);
 
-/// The model; cheap to clone, everybody shares its places and its breaker.
+/// A model by its name; cheap to clone, all models of the server share its places and its breaker.
 #[derive(Clone)]
-pub struct OpenAi(Arc<Inner>);
+pub struct OpenAi(Arc<Inner>, Arc<str>);
 
 struct Inner {
     client: Client,
@@ -62,14 +62,27 @@ struct Model {
 
 impl OpenAi {
     pub fn new(settings: &config::Model, client: Client) -> anyhow::Result<Self> {
-        Ok(Self(Arc::new(Inner {
+        let name = settings.name.as_str().into();
+        let inner = Inner {
             client,
             completions: endpoint(&settings.base_url, "chat/completions")?,
             models: endpoint(&settings.base_url, "models")?,
             places: Semaphore::new(settings.most_calls),
             settings: settings.clone(),
             record: Mutex::new(Record::new(settings)),
-        })))
+        };
+        Ok(Self(Arc::new(inner), name))
+    }
+
+    /// The cheaper model of the same server, where one is named.
+    pub fn smaller(&self) -> Option<Self> {
+        let name = self.0.settings.small.as_deref()?.into();
+        Some(Self(Arc::clone(&self.0), name))
+    }
+
+    /// The model's name, as the server knows it.
+    pub fn name(&self) -> &Arc<str> {
+        &self.1
     }
 
     /// What an answer may take altogether.
@@ -148,7 +161,7 @@ impl OpenAi {
     }
 
     fn worded(&self, request: &CreateChatCompletionRequest, dialect: Dialect) -> CreateChatCompletionRequest {
-        let request = CreateChatCompletionRequest { model: self.0.settings.name.clone(), ..request.clone() };
+        let request = CreateChatCompletionRequest { model: self.1.to_string(), ..request.clone() };
         dialect.word(request, self.0.settings.max_tokens)
     }
 

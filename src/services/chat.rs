@@ -16,6 +16,7 @@ use super::{
     account::Topic,
     ai::{Ai, Asked, Records, Said},
     answer::Voice,
+    budget::{Budget, Grant, Rung, Spender},
     context::{self, Context},
     faq_loader::{KnowledgeBase, Loaded},
     handoff::Reason,
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     domain::{
+        client::Place,
         contact::Email,
         conversation::Status,
         message::{JOINT, Message, MessageId},
@@ -31,7 +33,10 @@ use crate::{
         turn::{Author, Turn},
     },
     error::{Error, Result},
-    storage::conversations::{self, Answered, Open, Received},
+    storage::{
+        conversations::{self, Answered, Open, Received},
+        usage::Bill,
+    },
 };
 
 /// How much of a message is read for an answer; all of it is kept.
@@ -47,6 +52,7 @@ pub struct Chat {
     pub voice: Voice,
     /// The model, when there is one.
     pub ai: Option<Ai>,
+    pub budget: Budget,
     /// Cancelled when the process is asked to stop, which waits for no model.
     pub draining: CancellationToken,
     pub tickets: Tickets,
@@ -60,6 +66,8 @@ pub struct Question {
     pub customer: Option<Email>,
     /// What shows that a visitor's conversation is theirs.
     pub visitor: Option<VisitorToken>,
+    /// Where it comes from, where that tells one visitor from another.
+    pub place: Option<Place>,
     /// Whether a conversation that it opens shall be theirs alone.
     pub wants_token: bool,
 }
@@ -113,9 +121,14 @@ impl Chat {
         let desk = self.knowledge.current();
         let weighed = weigh(&desk, &self.voice, &message, &asker);
         let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !spares_model);
-        let said = self.ask_model(ai, &desk, &message, &asker, started).await;
+        let spender = spender(question, &open, fresh_visitor.as_ref());
+        let (said, grant) = self.ask_model(ai, &desk, &message, &asker, spender, started).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
-        let stored = self.store(&open, draft, &quote(&earlier, &message), started).await?;
+        let bill = grant.as_ref().zip(draft.spent.as_ref()).map(|(grant, spent)| grant.bill(spent));
+        let stored = self.store(&open, draft, bill.as_ref(), &quote(&earlier, &message), started).await?;
+        if let Some(grant) = grant {
+            grant.settle(bill.as_ref());
+        }
         let conversation = match presented {
             Some(handle) if !open.is_new => handle.clone(),
             _ => fresh,
@@ -127,19 +140,30 @@ impl Chat {
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
-    /// Asks the model, where there is one to ask. Nothing of the database is held meanwhile.
+    /// Asks the model, where there is one to ask and money for it. Nothing of the database is held
+    /// meanwhile.
     async fn ask_model(
         &self,
         ai: Option<&Ai>,
         desk: &Loaded,
         message: &str,
         asker: &Asker<'_>,
+        spender: Spender,
         started: Instant,
-    ) -> Option<Said> {
-        let ai = ai?;
+    ) -> (Option<Said>, Option<Grant>) {
+        let Some(ai) = ai else { return (None, None) };
+        let grant = self.budget.grant(spender, Ai::most_tokens(desk, asker.earlier)).await;
+        let smaller = if grant.rung == Rung::Smaller { ai.smaller() } else { None };
+        let ai = smaller.as_ref().unwrap_or(ai);
+        if grant.rung == Rung::None {
+            return (Some(Said::unaffordable()), Some(grant));
+        }
         let records = self.records(asker.customer).await;
         let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
-        self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await
+        let said = self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await;
+        // What was cut off may be charged in full, so all that is set aside counts as spent.
+        let grant = Some(grant).filter(|_| said.is_some());
+        (said, grant)
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
@@ -162,10 +186,17 @@ impl Chat {
     }
 
     /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
-    async fn store(&self, open: &Open, mut draft: Draft, quote: &str, started: Instant) -> Result<Stored> {
+    async fn store(
+        &self,
+        open: &Open,
+        mut draft: Draft,
+        bill: Option<&Bill>,
+        quote: &str,
+        started: Instant,
+    ) -> Result<Stored> {
         let id = MessageId::random();
         let Some(reason) = draft.reason else {
-            let status = conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
+            let status = conversations::answer(&self.db, open.id, &answered(id, &draft, bill, started)).await?;
             let status = status.ok_or(Error::NotFound("conversation"))?;
             return Ok(Stored { id, status, ticket: None, draft });
         };
@@ -180,7 +211,7 @@ impl Chat {
         let mut tx = self.db.begin().await?;
         let ticket = self.tickets.open_or_extend(&mut tx, &request).await?;
         draft.text = format!("{}\nTicket #{ticket}", draft.text);
-        let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, started)).await?;
+        let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, bill, started)).await?;
         let status = status.ok_or(Error::NotFound("conversation"))?;
         tx.commit().await?;
         self.tickets.notifications.wake();
@@ -188,7 +219,7 @@ impl Chat {
     }
 }
 
-fn answered(id: MessageId, draft: &Draft, started: Instant) -> Answered<'_> {
+fn answered<'a>(id: MessageId, draft: &'a Draft, bill: Option<&'a Bill>, started: Instant) -> Answered<'a> {
     Answered {
         id,
         body: &draft.text,
@@ -198,12 +229,17 @@ fn answered(id: MessageId, draft: &Draft, started: Instant) -> Answered<'_> {
         sources: json!(draft.sources),
         handoff_reason: draft.reason.map(Reason::as_str),
         took_ms: milliseconds(started),
-        tokens: draft.usage.map(|usage| (count(usage.prompt_tokens), count(usage.completion_tokens))),
+        bill,
     }
 }
 
-fn count(tokens: u32) -> i32 {
-    i32::try_from(tokens).unwrap_or(i32::MAX)
+/// Who pays for a turn: a customer; else a visitor by the token that opened the conversation, and the
+/// place they come from.
+fn spender(question: &Question, open: &Open, fresh: Option<&VisitorToken>) -> Spender {
+    let token = if open.is_new { fresh } else { question.visitor.as_ref() };
+    let visitor = question.customer.as_ref().map(Email::hash).or_else(|| token.map(VisitorToken::hash));
+    let place = question.place.filter(|_| question.customer.is_none());
+    Spender { conversation: open.id, visitor, place }
 }
 
 fn milliseconds(since: Instant) -> i32 {

@@ -4,6 +4,7 @@ pub mod account;
 pub mod ai;
 pub mod answer;
 pub mod blocks;
+pub mod budget;
 pub mod chat;
 pub mod check;
 pub mod context;

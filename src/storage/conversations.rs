@@ -3,6 +3,7 @@
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 
+use super::usage::Bill;
 use crate::{
     domain::{
         contact::Email,
@@ -124,8 +125,8 @@ pub struct Answered<'a> {
     pub sources: Value,
     pub handoff_reason: Option<&'static str>,
     pub took_ms: i32,
-    /// What a model was charged by: tokens it read, and tokens it wrote.
-    pub tokens: Option<(i32, i32)>,
+    /// What asking a model took.
+    pub bill: Option<&'a Bill>,
 }
 
 /// Stores it and returns who answers next: somebody may have been asked for while it was made. The
@@ -135,6 +136,7 @@ pub async fn answer(
     conversation: ConversationId,
     answered: &Answered<'_>,
 ) -> Result<Option<Status>> {
+    let bill = answered.bill;
     let status = sqlx::query_scalar!(
         r#"
         with conversation as (
@@ -148,6 +150,12 @@ pub async fn answer(
                  prompt_tokens, completion_tokens)
             select $1, id, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11
             from conversation
+        ), billed as (
+            insert into support.model_usage
+                (conversation_id, visitor_hash, model, calls, prompt_tokens, completion_tokens, is_estimated, cost_nanos)
+            select id, $12, $13, $14, $10, $11, $15, $16
+            from conversation
+            where $13::text is not null
         )
         select status as "status: Status"
         from conversation
@@ -161,8 +169,13 @@ pub async fn answer(
         answered.sources,
         answered.handoff_reason,
         answered.took_ms,
-        answered.tokens.map(|(prompt, _)| prompt),
-        answered.tokens.map(|(_, completion)| completion),
+        bill.map(|bill| bill.prompt_tokens),
+        bill.map(|bill| bill.completion_tokens),
+        bill.and_then(|bill| bill.visitor_hash.as_deref()),
+        bill.map(|bill| &*bill.model),
+        bill.map(|bill| bill.calls),
+        bill.map(|bill| bill.is_estimated),
+        bill.and_then(|bill| bill.cost).map(|cost| cost.0),
     )
     .fetch_optional(db)
     .await?;

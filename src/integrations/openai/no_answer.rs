@@ -50,6 +50,11 @@ impl NoAnswer {
         }
     }
 
+    /// Whether the server was at work on it, which it may charge for.
+    pub fn may_be_charged(&self) -> bool {
+        matches!(self, Self::Late | Self::Broken | Self::CutShort | Self::Unreadable)
+    }
+
     /// How long to leave the server alone before a second try; nothing where none can help.
     pub fn pause(&self) -> Option<Duration> {
         match self {

@@ -46,17 +46,6 @@ pub struct Usage {
     pub completion_tokens: u32,
 }
 
-impl Usage {
-    /// What two calls were charged by together, as far as the server says.
-    pub fn both(first: Option<Self>, second: Option<Self>) -> Option<Self> {
-        let (Some(one), Some(other)) = (first, second) else { return first.or(second) };
-        Some(Self {
-            prompt_tokens: one.prompt_tokens.saturating_add(other.prompt_tokens),
-            completion_tokens: one.completion_tokens.saturating_add(other.completion_tokens),
-        })
-    }
-}
-
 #[derive(Deserialize)]
 struct Answer {
     choices: Vec<Choice>,

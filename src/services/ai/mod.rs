@@ -4,6 +4,7 @@ mod history;
 mod outward;
 mod prompt;
 mod records;
+mod spent;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 use uuid::Uuid;
 
+pub use self::spent::Spent;
 use self::{outward::Outward, prompt::Parts};
 use super::{
     answer::{Section, Voice},
@@ -24,7 +26,7 @@ use super::{
 };
 use crate::{
     domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, End, NoAnswer, OpenAi, Usage},
+    integrations::openai::{Completion, End, NoAnswer, OpenAi},
 };
 
 /// A second question to the model needs this share of the time it has altogether.
@@ -59,8 +61,10 @@ pub struct Said {
     pub answer: Option<Supported>,
     /// Why a person should take over, where the model wants that.
     pub hand_over: Option<Reason>,
-    /// What all the questions were charged by.
-    pub usage: Option<Usage>,
+    /// What all the questions took; nothing where none reached the server.
+    pub spent: Option<Spent>,
+    /// Whether there was no money to ask with.
+    pub is_unaffordable: bool,
 }
 
 /// An answer that rests on something. Words that rest on nothing are never shown: the knowledge
@@ -75,6 +79,22 @@ pub struct Supported {
     pub share: f32,
     /// Whether it also says that it does not know something.
     pub is_partial: bool,
+}
+
+impl Said {
+    /// No answer, for money.
+    fn nothing(spent: Spent) -> Self {
+        Self::default().for_money(spent)
+    }
+
+    fn for_money(self, spent: Spent) -> Self {
+        Self { spent: Some(spent).filter(|spent| spent.calls > 0), ..self }
+    }
+
+    /// Nobody was asked, because that costs more than may be spent.
+    pub fn unaffordable() -> Self {
+        Self { is_unaffordable: true, ..Self::default() }
+    }
 }
 
 impl Ai {
@@ -113,27 +133,46 @@ impl Ai {
             canary: &self.canary,
         };
         let judge = |completion: &Completion| judged(completion, &grounds, desk.knowledge.sections());
-        let Some(first) = self.ask(request.clone(), deadline).await else { return Said::default() };
+        let mut spent = Spent::none(self.model.name());
+        let Some(first) = self.ask(&request, deadline, &mut spent).await else { return Said::nothing(spent) };
         let unfit = match judge(&first) {
-            Ok(said) => return said,
+            Ok(said) => return said.for_money(spent),
             Err(unfit) => unfit,
         };
         let is_late = deadline.saturating_duration_since(Instant::now()) < self.model.limit() / SHARE_FOR_SECOND;
         info!(unfit = kind(&unfit), is_late, "the model's answer may not be shown");
-        let spent = Said { usage: first.usage, ..Said::default() };
         if is_late {
-            return spent;
+            return Said::nothing(spent);
         }
-        let Some(second) = self.ask(prompt::again(request, &unfit), deadline).await else { return spent };
+        let again = prompt::again(request, &unfit);
+        let Some(second) = self.ask(&again, deadline, &mut spent).await else { return Said::nothing(spent) };
         let said = judge(&second).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
-        Said { usage: Usage::both(first.usage, second.usage), ..said }
+        said.for_money(spent)
     }
 
-    async fn ask(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Option<Completion> {
-        match self.model.ask(request, deadline).await {
+    /// The same with the cheaper model, where there is one.
+    pub fn smaller(&self) -> Option<Self> {
+        Some(Self { model: self.model.smaller()?, ..self.clone() })
+    }
+
+    /// About the most tokens that a request may have.
+    pub fn most_tokens(desk: &Loaded, earlier: &[Turn]) -> u64 {
+        let said: usize = earlier.iter().map(|turn| turn.text.len()).sum();
+        spent::tokens(prompt::most_bytes(&desk.knowledge) + said)
+    }
+
+    async fn ask(
+        &self,
+        request: &CreateChatCompletionRequest,
+        deadline: Instant,
+        spent: &mut Spent,
+    ) -> Option<Completion> {
+        let outcome = self.model.ask(request.clone(), deadline).await;
+        spent.count(request, &outcome);
+        match outcome {
             Ok(completion) => Some(completion),
             Err(reason @ (NoAnswer::Resting | NoAnswer::Busy)) => {
                 info!(%reason, "the model was not asked: the knowledge base answers");
@@ -152,7 +191,7 @@ impl Ai {
 fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) -> Result<Said, Unfit> {
     let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
     let hand_over = call.map(|call| reason(&call.arguments));
-    let silent = Said { answer: None, hand_over, usage: completion.usage };
+    let silent = Said { hand_over, ..Said::default() };
     if completion.end == End::Declined {
         return Ok(silent);
     }

@@ -29,6 +29,9 @@ const BEST_SECTIONS: usize = 12;
 /// up to this size.
 const BEST_CHARS: usize = 12_000;
 
+/// Records, a message and the tool, in bytes: 4,000 characters of a message are most of it.
+const MOST_OF_THE_REST: usize = 12_000;
+
 /// What a correction quotes of a reply: so many statements, each of so many characters.
 const MOST_QUOTES: usize = 5;
 const LONGEST_QUOTE: usize = 40;
@@ -54,6 +57,12 @@ pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
         left.is_some()
     });
     best
+}
+
+/// The most that instructions, knowledge, records and a message come to, without what was said before.
+pub fn most_bytes(knowledge: &Knowledge) -> usize {
+    let known: usize = knowledge.sections().iter().map(length).sum();
+    PRIVATE.len() + known.min(WHOLE_CHARS) + MOST_OF_THE_REST
 }
 
 fn length(section: &Section) -> usize {

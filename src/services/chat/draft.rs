@@ -10,10 +10,9 @@ use crate::{
         source::Source,
         turn::{Author, Outcome, Turn},
     },
-    integrations::openai::Usage,
     services::{
         account::{self, Topic},
-        ai::Said,
+        ai::{Said, Spent},
         answer::{self, Answer, Language, Voice},
         context::Context,
         faq_loader::Loaded,
@@ -24,6 +23,9 @@ use crate::{
 
 /// With fewer words beside it, a message that holds an address is only the address.
 const WORDS_OF_A_QUESTION: usize = 5;
+
+/// So many times the model is asked the same in one conversation.
+const MOST_REPEATS: usize = 3;
 
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +58,8 @@ pub struct Draft {
     pub reason: Option<Reason>,
     /// Where that person can reach whoever asks.
     pub address: Option<Email>,
-    /// What the model was charged by, where it was asked.
-    pub usage: Option<Usage>,
+    /// What asking the model took, where it was asked.
+    pub spent: Option<Spent>,
 }
 
 impl Draft {
@@ -106,8 +108,9 @@ pub fn weigh(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> 
     let reason = handoff::judge(message, asker.earlier)
         .filter(|reason| !is_checking(reason))
         .or(given.map(|_| Reason::CustomerRequest));
+    let is_settled = is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some();
     Weighed {
-        is_for_model: !(is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some()),
+        is_for_model: !is_settled && asked_before(message, asker.earlier) < MOST_REPEATS,
         draft,
         language,
         reason,
@@ -122,19 +125,28 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
         return person_waiting();
     }
     let wanted = said.as_ref().and_then(|said| said.hand_over);
+    let is_unaffordable = said.as_ref().is_some_and(|said| said.is_unaffordable);
     let draft = from_model(weighed.draft, said);
-    let reason = weighed.reason.or(wanted).or_else(|| unsure_again(draft.outcome, asker.earlier));
+    // The knowledge base is asked before a person is, and a person where it has no answer.
+    let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
+    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
     let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.is_only_address;
     hand_over(draft, known, weighed.language, reason, weighed.address, voice)
 }
 
+/// How often somebody asked the same before. Whoever has no answer by then has a program that asks.
+fn asked_before(message: &str, earlier: &[Turn]) -> usize {
+    let said = |turn: &&Turn| turn.author == Author::Customer && turn.text.trim() == message.trim();
+    earlier.iter().filter(said).count()
+}
+
 /// The model's answer where it has one; else what could be said without it. Where the model knows
 /// only a part, a sure answer of the knowledge base is better.
 fn from_model(draft: Draft, said: Option<Said>) -> Draft {
-    let Some(Said { answer, usage, .. }) = said else { return draft };
+    let Some(Said { answer, spent, .. }) = said else { return draft };
     let Some(answer) = answer.filter(|answer| !answer.is_partial || draft.outcome != Outcome::Answer) else {
-        return Draft { usage, ..draft };
+        return Draft { spent, ..draft };
     };
     Draft {
         text: answer.text,
@@ -142,7 +154,7 @@ fn from_model(draft: Draft, said: Option<Said>) -> Draft {
         answered_by: AnsweredBy::Model,
         confidence: answer.share,
         sources: answer.sources,
-        usage,
+        spent,
         ..draft
     }
 }
@@ -163,7 +175,7 @@ fn from_knowledge(answer: Answer) -> Draft {
         sources: answer.sources,
         reason: None,
         address: None,
-        usage: None,
+        spent: None,
     }
 }
 
@@ -178,7 +190,7 @@ fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
         sources: Vec::new(),
         reason: None,
         address: None,
-        usage: None,
+        spent: None,
     })
 }
 
@@ -211,6 +223,6 @@ fn person_waiting() -> Draft {
         sources: Vec::new(),
         reason: None,
         address: None,
-        usage: None,
+        spent: None,
     }
 }

@@ -1,6 +1,7 @@
 //! A model makes answers better and never worse: whatever it does, the reply is useful and in time.
 
 mod failures;
+mod money;
 mod replies;
 mod requests;
 

@@ -1,0 +1,88 @@
+//! What asking took: by the server's word, or by the length of what was sent where it has none.
+
+use std::sync::Arc;
+
+use async_openai::types::chat::CreateChatCompletionRequest;
+
+use crate::integrations::openai::{Completion, NoAnswer, Usage};
+
+/// Fewer bytes than this are seldom a token, in any language: rather too much is counted than too little.
+const BYTES_A_TOKEN: usize = 3;
+
+/// What the questions of one turn took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// The model's name.
+    pub model: Arc<str>,
+    /// How many questions the server may charge for.
+    pub calls: u32,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+    /// Whether the server did not tell of all of it.
+    pub is_estimated: bool,
+}
+
+impl Spent {
+    pub fn none(model: &Arc<str>) -> Self {
+        Self { model: Arc::clone(model), calls: 0, prompt_tokens: 0, completion_tokens: 0, is_estimated: false }
+    }
+
+    /// Counts one question by what came of it.
+    pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: &Result<Completion, NoAnswer>) {
+        let (usage, written) = match outcome {
+            Ok(completion) => (completion.usage, tokens(completion.text.len())),
+            Err(failure) if failure.may_be_charged() => (None, 0),
+            Err(_) => return,
+        };
+        let (prompt, completion) = match usage {
+            Some(Usage { prompt_tokens, completion_tokens }) => (prompt_tokens.into(), completion_tokens.into()),
+            None => (tokens(serde_json::to_string(request).map_or(0, |sent| sent.len())), written),
+        };
+        self.calls += 1;
+        self.prompt_tokens += prompt;
+        self.completion_tokens += completion;
+        self.is_estimated |= usage.is_none();
+    }
+}
+
+/// About how many tokens so many bytes are.
+pub fn tokens(bytes: usize) -> u64 {
+    bytes.div_ceil(BYTES_A_TOKEN) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integrations::openai::End;
+
+    fn after(outcomes: &[Result<Completion, NoAnswer>]) -> Spent {
+        let mut spent = Spent::none(&"small".into());
+        for outcome in outcomes {
+            spent.count(&CreateChatCompletionRequest::default(), outcome);
+        }
+        spent
+    }
+
+    fn completion(usage: Option<Usage>) -> Completion {
+        Completion { text: "Ten bytes.".into(), call: None, end: End::Done, usage }
+    }
+
+    #[test]
+    fn what_the_server_tells_is_added_up() {
+        let told = completion(Some(Usage { prompt_tokens: 700, completion_tokens: 20 }));
+        let more = completion(Some(Usage { prompt_tokens: 800, completion_tokens: 30 }));
+        let spent = after(&[Ok(told), Ok(more)]);
+
+        assert_eq!((spent.calls, spent.prompt_tokens, spent.completion_tokens), (2, 1_500, 50));
+        assert!(!spent.is_estimated);
+    }
+
+    #[test]
+    fn a_server_that_tells_nothing_is_estimated_and_one_that_was_not_asked_took_nothing() {
+        let untold = after(&[Ok(completion(None))]);
+        assert!(untold.is_estimated && untold.prompt_tokens > 0 && untold.completion_tokens == 4, "{untold:?}");
+
+        assert!(after(&[Err(NoAnswer::Late)]).is_estimated, "it may have been at it");
+        assert_eq!(after(&[Err(NoAnswer::Busy), Err(NoAnswer::Unreachable), Err(NoAnswer::Failed(503))]).calls, 0);
+    }
+}
