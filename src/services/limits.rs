@@ -141,7 +141,7 @@ impl Limits {
             Client::At(place) => {
                 let key = table::hash(&Key::Escalations(place));
                 let taken = self.take(&[Charge { key, soft: None, hard: Some(self.rates.escalations) }]);
-                taken.inspect_err(|_| held(&self.turned_away).count(place, 1))
+                taken.inspect_err(|_| held(&self.turned_away).count(place))
             }
             Client::OfSite | Client::Exempt => Ok(Pace::free()),
         }
