@@ -16,7 +16,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    config::{Config, Database},
+    config::{Config, Database, Refused},
     http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
     services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
@@ -49,6 +49,12 @@ impl fmt::Display for StartRefused {
 }
 
 impl std::error::Error for StartRefused {}
+
+impl From<Refused> for StartRefused {
+    fn from(settings: Refused) -> Self {
+        Self(settings.0)
+    }
+}
 
 /// A server that is ready to be run.
 pub struct Server {
