@@ -220,7 +220,7 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpSocket> {
 
 async fn open_knowledge(config: &Config) -> anyhow::Result<KnowledgeBase> {
     let folder = config.knowledge.clone();
-    let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+    let voice = Voice::from(&config.company);
     task::spawn_blocking(move || KnowledgeBase::open(&folder, voice)).await?
 }
 

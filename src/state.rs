@@ -126,7 +126,7 @@ impl AppState {
             cursors,
             per_email_and_hour: config.limits.is_on.then_some(config.limits.email_tickets_per_hour),
         };
-        let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        let voice = Voice::from(&config.company);
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
         Self {
