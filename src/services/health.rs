@@ -73,7 +73,7 @@ pub struct Part {
     pub name: &'static str,
     pub condition: Condition,
     pub seconds_since_success: Option<u64>,
-    /// What is wrong, for people who hold the secret.
+    /// What is wrong, for the team.
     pub fault: Option<String>,
     pub owed: Option<Owed>,
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Whose names are kept apart: nobody's request is answered with somebody else's answer.
 pub enum Who {
-    /// Who shows a machine secret: this one.
+    /// One of the team: the machine secret or the session they show.
     Admin(Vec<u8>),
     Customer(Email),
     Visitor(VisitorToken),
