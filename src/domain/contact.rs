@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ring::digest;
 use serde::{Deserialize, Serialize};
 
 use super::text;
@@ -25,6 +26,11 @@ impl Email {
     /// Kelvin sign is no k, and whoever owns an address with one owns no other.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+
+    /// What is stored where an address is only ever compared; all spellings of one share it.
+    pub fn hash(&self) -> Vec<u8> {
+        digest::digest(&digest::SHA256, self.folded().as_bytes()).as_ref().to_vec()
     }
 
     /// The addresses in a text somebody wrote, such as "it is ada@example.com, thanks".

@@ -1,6 +1,5 @@
 //! A person's rows, deleted; each tells how many there were.
 
-use ring::digest;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -88,10 +87,9 @@ pub async fn conversations(db: &mut PgConnection, conversations: &[Uuid]) -> Res
 /// The hashes of the address among the confirmations of late; their places stay taken, so that an
 /// hour has no more of them.
 pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<u64> {
-    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
     let cleared = sqlx::query!(
         "update support.confirmation_places set address_hash = null where address_hash = $1",
-        address_hash.as_ref(),
+        email.hash(),
     )
     .execute(db)
     .await?;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use ring::digest;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -114,11 +113,10 @@ pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &
 }
 
 pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<Vec<Confirmation>> {
-    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
     let confirmations = sqlx::query_as!(
         Confirmation,
         "select taken_at from support.confirmation_places where address_hash = $1",
-        address_hash.as_ref(),
+        email.hash(),
     )
     .fetch_all(db)
     .await?;
