@@ -35,7 +35,7 @@ const NEIGHBOURS: [(&str, &[&str]); 18] = [
     ("blocks", &[]),
     ("limits", &["blocks"]),
     ("notifications", &[]),
-    ("operators", &[]),
+    ("operators", &["limits"]),
     ("people", &[]),
 ];
 

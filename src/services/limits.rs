@@ -12,9 +12,8 @@ use std::{
 
 use tokio::time::Instant;
 
-pub use self::rate::Standing;
+pub use self::rate::{Rate, Standing};
 use self::{
-    rate::Rate,
     table::{Charge, Table},
     turned_away::TurnedAway,
 };

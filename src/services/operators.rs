@@ -30,7 +30,7 @@ pub struct Operators {
 
 impl Operators {
     pub fn new(db: PgPool, known: Vec<Operator>, machine: Vec<Secret>) -> Self {
-        Self { db, known: known.into(), machine: machine.into(), attempts: Attempts::default() }
+        Self { db, known: known.into(), machine: machine.into(), attempts: Attempts::new() }
     }
 
     /// Opens a session for a person who shows their secret.
