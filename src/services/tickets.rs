@@ -1,7 +1,6 @@
 //! Tickets: opening them with the alerts they owe, listing and closing them.
 
 use chrono::Utc;
-use ring::digest;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use tracing::info;
@@ -17,6 +16,7 @@ use crate::{
         contact::Email,
         conversation::{ConversationId, Mode},
         details::Details,
+        hash,
         message::{JOINT, Said, Text},
         operator::Agent,
         ticket::{Priority, Stats, Status, Ticket, TicketId},
@@ -259,11 +259,7 @@ fn priority(reason: Reason) -> Priority {
 
 /// What the same words from the same address share.
 fn repeat_key(email: &Email, message: &str) -> Vec<u8> {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(email.folded().as_bytes());
-    context.update(&[0]);
-    context.update(message.as_bytes());
-    context.finish().as_ref().to_vec()
+    hash::of(b"escalation", &[email.folded().as_bytes(), message.as_bytes()]).to_vec()
 }
 
 /// What the last of the joined messages may have been: everything after a joint. A message may
