@@ -31,7 +31,7 @@ pub struct People {
 impl People {
     /// Everything held on an address, as it stands at one moment.
     pub async fn export(&self, email: &Email) -> Result<Held> {
-        let mut tx = self.db.begin_with("begin isolation level repeatable read read only").await?;
+        let mut tx = people::snapshot(&self.db).await?;
         people::take_time(&mut tx).await?;
         let theirs = people::conversations_of(&mut tx, email).await?;
         let mut kept_by_law = BTreeMap::new();

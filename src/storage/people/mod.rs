@@ -7,7 +7,7 @@ pub mod shop;
 
 use std::time::Duration;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::{domain::contact::Email, error::Result};
@@ -15,6 +15,11 @@ use crate::{domain::contact::Email, error::Result};
 /// A statement about a person may read every message there is, which takes longer than a request's
 /// usually may; still less than the request as a whole.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+/// A transaction that changes nothing and sees everything as it is at one moment.
+pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    Ok(db.begin_with("begin isolation level repeatable read read only").await?)
+}
 
 /// Allows this transaction's statements more time.
 pub async fn take_time(db: &mut PgConnection) -> Result<()> {
