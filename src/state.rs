@@ -141,7 +141,7 @@ impl AppState {
             conversations: Conversations { db: db.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
-            people: People { db: db.clone() },
+            people: People::new(db.clone(), config.budgets.handler),
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             operators,

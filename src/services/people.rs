@@ -1,6 +1,6 @@
 //! What is held on a person, and how it goes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -25,14 +25,22 @@ use crate::{
 
 #[derive(Clone)]
 pub struct People {
-    pub db: PgPool,
+    db: PgPool,
+    /// What one statement may take.
+    patience: Duration,
 }
 
 impl People {
+    /// A request may take `handler` as a whole; a statement of it that took as long would still be at
+    /// work when nobody waits for it any more.
+    pub fn new(db: PgPool, handler: Duration) -> Self {
+        Self { db, patience: handler.mul_f32(0.8) }
+    }
+
     /// Everything held on an address, as it stands at one moment.
     pub async fn export(&self, email: &Email) -> Result<Held> {
         let mut tx = people::snapshot(&self.db).await?;
-        people::take_time(&mut tx).await?;
+        people::take_time(&mut tx, self.patience).await?;
         let theirs = people::conversations_of(&mut tx, email).await?;
         let mut kept_by_law = BTreeMap::new();
         for table in Table::ALL {
@@ -58,7 +66,7 @@ impl People {
     /// knows is erased all the same: the answer has the same shape.
     pub async fn erase(&self, email: &Email, who: Who) -> Result<Erasure> {
         let mut tx = self.db.begin().await?;
-        people::take_time(&mut tx).await?;
+        people::take_time(&mut tx, self.patience).await?;
         let kept = kept(&mut tx, email).await?;
         let theirs = people::hold_conversations_of(&mut tx, email).await?;
         // What points at another row goes before that row.

@@ -12,18 +12,15 @@ use uuid::Uuid;
 
 use crate::{domain::contact::Email, error::Result};
 
-/// A statement about a person may read every message there is, which takes longer than a request's
-/// usually may; still less than the request as a whole.
-const PATIENCE: Duration = Duration::from_secs(25);
-
 /// A transaction that changes nothing and sees everything as it is at one moment.
 pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
     Ok(db.begin_with("begin isolation level repeatable read read only").await?)
 }
 
-/// Allows this transaction's statements more time.
-pub async fn take_time(db: &mut PgConnection) -> Result<()> {
-    let limit = PATIENCE.as_millis().to_string();
+/// Allows each of this transaction's statements so much time: one about a person may read every message
+/// there is, which takes longer than a request's usually may.
+pub async fn take_time(db: &mut PgConnection, limit: Duration) -> Result<()> {
+    let limit = limit.as_millis().to_string();
     sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(db).await?;
     Ok(())
 }
