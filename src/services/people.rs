@@ -109,7 +109,7 @@ async fn forget_mentions(db: &mut PgConnection, email: &Email) -> Result<u64> {
 async fn kept(db: &mut PgConnection, email: &Email) -> Result<Vec<Kept>> {
     let mut kept = Vec::new();
     for table in Table::ALL {
-        let rows = shop::rows(&mut *db, table, email).await?.len();
+        let rows = shop::count(&mut *db, table, email).await?;
         kept.push(Kept { table: table.name(), rows, why: why(table) });
     }
     Ok(kept)
