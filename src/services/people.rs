@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     storage::{
         people::{
-            self, erase, held,
+            self, deliveries, erase, held,
             mentions::{self, Candidate},
             shop::{self, Table},
         },
@@ -46,12 +46,13 @@ impl People {
         for table in Table::ALL {
             kept_by_law.insert(table.name(), shop::rows(&mut tx, table, email).await?);
         }
-        let candidates = mentions::candidates(&mut tx, &theirs, email).await?;
+        let deliveries = deliveries::of(&mut tx, &theirs, email).await?;
+        let candidates = mentions::candidates(&mut tx, &theirs, &deliveries, email).await?;
         let held = Held {
             email: email.clone(),
             conversations: held::conversations(&mut tx, &theirs).await?,
             tickets: tickets::of_person(&mut tx, &theirs, email).await?,
-            deliveries: held::deliveries(&mut tx, &theirs, email).await?,
+            deliveries: deliveries::held(&mut tx, &deliveries).await?,
             escalations: held::escalations(&mut tx, &theirs, email).await?,
             confirmations: held::confirmations(&mut tx, email).await?,
             mentions: candidates.iter().filter_map(|candidate| mention(candidate, email)).collect(),
@@ -69,9 +70,10 @@ impl People {
         people::take_time(&mut tx, self.patience).await?;
         let kept = kept(&mut tx, email).await?;
         let theirs = people::hold_conversations_of(&mut tx, email).await?;
+        let deliveries = deliveries::of(&mut tx, &theirs, email).await?;
         // What points at another row goes before that row.
         let erased = Erased {
-            deliveries: erase::deliveries(&mut tx, &theirs, email).await?,
+            deliveries: deliveries::erase(&mut tx, &deliveries).await?,
             escalations: erase::escalations(&mut tx, &theirs, email).await?,
             tickets: erase::tickets(&mut tx, &theirs, email).await?,
             messages: erase::messages(&mut tx, &theirs).await?,
@@ -97,7 +99,7 @@ impl People {
 /// Takes the address out of other people's words, and leaves them the rest.
 async fn forget_mentions(db: &mut PgConnection, email: &Email) -> Result<u64> {
     let mut forgotten = 0;
-    for candidate in mentions::candidates(&mut *db, &[], email).await? {
+    for candidate in mentions::candidates(&mut *db, &[], &[], email).await? {
         if let Some(text) = without(&candidate, email) {
             mentions::reword(&mut *db, &candidate, &text).await?;
             forgotten += 1;

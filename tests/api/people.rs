@@ -123,6 +123,35 @@ async fn an_erased_person_is_nowhere_and_is_sent_nothing(db: PgPool) {
     assert!(alerts.len() >= 2, "hers arrived");
 }
 
+/// Tickets may go before what is owed about them: then only its words tell whose it is.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_outlives_its_ticket_is_told_and_erased_too(db: PgPool) {
+    let World { app, .. } = World::new(db).await;
+    for table in ["escalations", "tickets"] {
+        let delete = format!("delete from support.{table}");
+        sqlx::query(sqlx::AssertSqlSafe(delete)).execute(&app.db).await.unwrap();
+    }
+    let ticketless = "insert into support.deliveries (id, subject_kind, channel, kind, payload, dedupe_key, state)
+        select gen_random_uuid(), 'desk', 'telegram', 'x', jsonb_build_object('text', text), text, 'dead'
+        from unnest(array['[A] New ticket from ADA@example.com: none', 'ask granada@example.com']) text";
+    sqlx::query(ticketless).execute(&app.db).await.unwrap();
+
+    let held = app.admin_post(EXPORT, &json!({ "email": "aDa@example.com" })).await.json();
+    let texts: Vec<&str> =
+        held["deliveries"].as_array().unwrap().iter().filter_map(|owed| owed["payload"]["text"].as_str()).collect();
+    assert!(texts.iter().any(|text| text.contains("my invoice is wrong")), "{held}");
+    assert!(texts.contains(&"[A] New ticket from ADA@example.com: none"), "{held}");
+    assert!(!held.to_string().contains("grace"), "a colleague's words are theirs: {held}");
+    assert!(held["mentions"].as_array().unwrap().iter().any(|mention| mention["table"] == "support.deliveries"));
+
+    let erased = app.admin_post(ERASE, &json!({ "email": "ada@example.com" })).await.json();
+    assert_eq!(erased["erased"]["deliveries"], held["deliveries"].as_array().unwrap().len(), "{erased}");
+    let stored = app.everything_stored().await.to_lowercase();
+    let left = stored.replace("granada@example.com", "");
+    assert!(!left.contains("ada@example.com") && !left.contains("my invoice is wrong"), "{left}");
+    assert!(stored.contains("granada@example.com") && stored.contains("cannot log in"), "{stored}");
+}
+
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn erasing_an_address_nobody_knows_looks_the_same(db: PgPool) {
     let world = World::new(db).await;

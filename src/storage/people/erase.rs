@@ -11,26 +11,6 @@ use crate::{
     error::{Error, Result},
 };
 
-/// What is owed or was sent about these conversations' tickets, or to this address. What is being
-/// sent at this moment may still arrive; nothing else will.
-pub async fn deliveries(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
-    let deleted = sqlx::query!(
-        r#"
-        delete from support.deliveries
-        where (channel = 'email' and lower((payload ->> 'to') collate "C") = lower($2 collate "C"))
-           or (
-               subject_kind = 'ticket'
-               and subject_id in (select id from support.tickets where conversation_id = any($1))
-           )
-        "#,
-        conversations,
-        email.as_str(),
-    )
-    .execute(db)
-    .await?;
-    Ok(deleted.rows_affected())
-}
-
 /// The keys that tell repeated escalations: hashes of an address and words.
 pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
     let deleted = sqlx::query!(

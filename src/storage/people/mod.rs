@@ -1,5 +1,6 @@
 //! One person across all tables: found by an address, in any case of its letters.
 
+pub mod deliveries;
 pub mod erase;
 pub mod held;
 pub mod mentions;
