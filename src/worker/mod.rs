@@ -152,7 +152,9 @@ impl Worker {
 
     async fn bury(&self, claimed: &Claimed, error: &str) -> Result<()> {
         error!(delivery.id = %claimed.id, channel = claimed.channel.as_str(), kind = claimed.kind, error, "given up");
-        deliveries::bury(&self.db, claimed, error, Uuid::new_v4()).await
+        let mut tx = self.db.begin().await?;
+        deliveries::bury(&mut tx, claimed, error, Uuid::new_v4()).await?;
+        Ok(tx.commit().await?)
     }
 }
 

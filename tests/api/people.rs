@@ -210,6 +210,41 @@ async fn a_question_under_way_while_its_asker_is_erased_leaves_nothing(db: PgPoo
     assert_eq!(ask(&desk.app, &headers, &body).await.status, 200, "who asks again begins anew");
 }
 
+/// Each of the two would otherwise hold what the other one waits for.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_is_being_given_up_waits_for_an_erasure_with_empty_hands(db: PgPool) {
+    let telegram = StandIn::telegram(&[(500, "")]).await;
+    let settings = [
+        ("TELEGRAM_BOT_TOKEN", "1:x"),
+        ("TELEGRAM_CHAT_ID", "1"),
+        ("TELEGRAM_API_URL", telegram.url.as_str()),
+        ("DB_LOCK_SECONDS", "20"),
+        ("DB_STATEMENT_SECONDS", "30"),
+    ];
+    let app = TestApp::with(db, &settings).await;
+    app.open_ticket("one").await;
+    let tried = "select count(*) from support.deliveries where attempts = 1 and lease_token is null";
+    app.eventually(tried, 1).await;
+    telegram.play(Play::Answer(
+        400,
+        r#"{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}"#.into(),
+    ));
+
+    // As an erasure begins.
+    let mut erasure = app.db.begin().await.unwrap();
+    sqlx::query("select from support.conversations for update").execute(&mut *erasure).await.unwrap();
+    app.bring_forward().await;
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    app.eventually(waiting, 1).await;
+
+    let free = sqlx::query("select from support.deliveries for update nowait").execute(&mut *erasure).await;
+    assert_eq!(free.unwrap().rows_affected(), 1);
+    erasure.rollback().await.unwrap();
+    app.eventually("select count(*) from support.deliveries where state = 'dead'", 1).await;
+    assert_eq!(app.count("select count(*) from support.messages where kind = 'note'").await, 1);
+}
+
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn only_the_team_exports_and_erases(db: PgPool) {
     let app = TestApp::new(db).await;
