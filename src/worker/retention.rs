@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::bounded;
 use crate::{
@@ -47,7 +47,10 @@ impl Sweeper {
                 let sweep = retention::sweep(&self.db, kind, lifetime(&self.retention, kind));
                 let swept = match bounded(sweep).await {
                     Ok(Some(swept)) => swept,
-                    Ok(None) => return Ok(()),
+                    Ok(None) => {
+                        debug!("another instance deletes what has had its time");
+                        return Ok(());
+                    }
                     // The other kinds have their time all the same.
                     Err(error) => {
                         warn!(kind = ?kind, error = ?error, "what has had its time cannot be deleted");

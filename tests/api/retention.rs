@@ -1,8 +1,14 @@
 //! What has had its time goes by itself, by its kind, and nothing else does.
 
-use sqlx::PgPool;
+use std::{
+    io::{BufRead, BufReader},
+    time::Duration,
+};
 
-use crate::harness::TestApp;
+use sqlx::{ConnectOptions, PgPool, Postgres, Transaction};
+use tokio::time::Instant;
+
+use crate::{harness::TestApp, process::Folder};
 
 /// Makes everything there is so many days older.
 async fn age(db: &PgPool, days: i32) {
@@ -97,7 +103,7 @@ async fn the_times_are_settings(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
-async fn more_than_a_batch_goes_at_once_and_while_another_sweeps_nothing_does(db: PgPool) {
+async fn more_than_a_batch_goes_at_once(db: PgPool) {
     live_a_day(&db).await;
     sqlx::query(
         "insert into support.messages (id, conversation_id, author, body)
@@ -108,16 +114,53 @@ async fn more_than_a_batch_goes_at_once_and_while_another_sweeps_nothing_does(db
     .await
     .unwrap();
     age(&db, 400).await;
-    // Whoever sweeps holds this.
-    let mut another = db.begin().await.unwrap();
-    let lock = "select pg_advisory_xact_lock(x'006c6576716f7201'::bigint)";
-    sqlx::query(lock).execute(&mut *another).await.unwrap();
 
-    let idle = TestApp::new(db.clone()).await;
-    idle.ask("What does Levqor do?", "").await;
-    assert_eq!(left(&idle).await[1], 4 + 1200 + 2);
+    let app = swept(&db, &[]).await;
+
+    assert_eq!(left(&app).await[1], 1, "of the open ticket");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn while_another_sweeps_nothing_does(db: PgPool) {
+    let app = live_a_day(&db).await;
+    let another = sweeping(&db).await;
+    age(&db, 400).await;
+
+    // One that comes meanwhile says that it has given up.
+    let url = db.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str()), ("RUST_LOG", "levqor_support=debug")];
+    let folder = Folder::new();
+    let mut idle = folder.command(&settings).spawn().unwrap();
+    let mut said = BufReader::new(idle.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains("another instance deletes what has had its time")));
+    assert_eq!(left(&app).await, [3, 4, 2, 4, 1]);
+    idle.kill().unwrap();
+    idle.wait().unwrap();
+
     another.rollback().await.unwrap();
+    assert_eq!(left(&swept(&db, &[]).await).await, [2, 1, 2, 2, 0]);
+}
 
-    let app = TestApp::new(db).await;
-    app.eventually("select count(*) from support.messages", 1 + 2).await;
+/// Holds what whoever sweeps holds: the lock that a sweep is seen with that cannot go on.
+async fn sweeping(db: &PgPool) -> Transaction<'static, Postgres> {
+    let mut table = db.begin().await.unwrap();
+    sqlx::query("lock table support.deliveries in exclusive mode").execute(&mut *table).await.unwrap();
+    let held_up = TestApp::with(db.clone(), &[("DB_LOCK_SECONDS", "20"), ("DB_STATEMENT_SECONDS", "20")]).await;
+    let held = "select (classid::bigint << 32) | objid::bigint
+        from pg_locks
+        where locktype = 'advisory' and granted
+          and database = (select oid from pg_database where datname = current_database())";
+    let started = Instant::now();
+    let lock: i64 = loop {
+        match sqlx::query_scalar(held).fetch_optional(db).await.unwrap() {
+            Some(lock) => break lock,
+            None => assert!(started.elapsed() < Duration::from_secs(10), "no sweep"),
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let mut another = db.begin().await.unwrap();
+    table.rollback().await.unwrap();
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(lock).execute(&mut *another).await.unwrap();
+    drop(held_up);
+    another
 }
