@@ -17,8 +17,8 @@ use crate::{
 const EVERY: Duration = Duration::from_hours(1);
 
 /// What tells one escalation, or one confirmation, from the next within minutes is of no use a day
-/// later.
-const HASHES: Duration = Duration::from_hours(24);
+/// later, and nor is what answers a request that is sent again: at that age it is as good as gone already.
+const DAY: Duration = Duration::from_hours(24);
 
 /// The sweeper of one instance; of several, one sweeps at a time.
 pub struct Sweeper {
@@ -73,7 +73,9 @@ impl Sweeper {
 fn lifetime(retention: &Retention, kind: Kind) -> Duration {
     match kind {
         Kind::Deliveries | Kind::Erasures => retention.logs,
-        Kind::Escalations | Kind::Confirmations => HASHES,
+        Kind::Escalations | Kind::Confirmations | Kind::Answers => DAY,
+        // They have an end of their own.
+        Kind::Sessions => Duration::ZERO,
         Kind::Tickets => retention.tickets,
         Kind::Messages | Kind::Conversations => retention.messages,
     }

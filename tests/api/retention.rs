@@ -92,6 +92,23 @@ async fn each_kind_goes_in_its_time_and_an_open_ticket_keeps_its_thread(db: PgPo
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_is_kept_for_a_time_only_goes_after_it(db: PgPool) {
+    let keys = "insert into support.idempotency_keys (scope_hash, key_hash, request_hash, lease_token, lease_until, created_at)
+        select '', number::text::bytea, '', gen_random_uuid(), now(), now() - number * interval '10 hours'
+        from generate_series(1, 5) number";
+    let sessions = "insert into support.operator_sessions (token_hash, operator, secret_hash, expires_at)
+        select number::text::bytea, 'ada', '', now() + number * interval '1 hour' from generate_series(-1, 1) number";
+    for rows in [keys, sessions] {
+        sqlx::query(rows).execute(&db).await.unwrap();
+    }
+
+    let app = swept(&db, &[]).await;
+
+    assert_eq!(app.count("select count(*) from support.idempotency_keys").await, 2, "of this day");
+    assert_eq!(app.count("select count(*) from support.operator_sessions").await, 1, "that lasts");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn the_times_are_settings(db: PgPool) {
     live_a_day(&db).await;
     age(&db, 3).await;
