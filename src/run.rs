@@ -19,7 +19,7 @@ use crate::{
     config::{Config, Database, Refused},
     http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
-    services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
+    services::{answer::Voice, faq_loader::KnowledgeBase, handoff, notifications::Notifications},
     state::AppState,
     storage::{
         self,
@@ -109,16 +109,13 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let client = integrations::http_client(config.budgets.delivery, integrations::CONNECT)?;
-        let worker = Worker {
-            db: db.clone(),
-            channels: channels(&config, &client)?,
-            lease: config.budgets.delivery_lease,
-            bell: Arc::clone(&bell),
-        };
+        let channels = channels(&config, &client)?;
+        let notifications = Notifications::new(&config, &channels.configured(), Arc::clone(&bell));
+        let worker = Worker { db: db.clone(), channels, lease: config.budgets.delivery_lease, bell };
         let sweeper = Sweeper { db: db.clone(), retention: config.retention };
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
-        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
+        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, notifications, stop.clone());
         let summary = Summary {
             db: db.clone(),
             limits: state.limits.clone(),
@@ -185,7 +182,7 @@ impl Server {
     }
 }
 
-/// The channels that the settings switch on.
+/// The channels that the settings switch on: what is made here is on, for all who ask.
 fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
     let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client.clone()));
     let reply_to = &config.company.support_email;
