@@ -151,3 +151,27 @@ async fn whose_tickets_are_all_closed_gets_another(db: PgPool) {
 
     assert!(!codes.contains(&app.open_ticket("and now?").await));
 }
+
+/// The ceilings are the team's and the mails', whichever way the tickets come.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn chats_alert_and_confirm_no_more_than_the_ceilings_allow(db: PgPool) {
+    let (telegram, resend) = (StandIn::telegram(&[]).await, StandIn::resend(&[]).await);
+    let more = [
+        ("RESEND_API_KEY", "re_key"),
+        ("AUTH_FROM_EMAIL", "desk@levqor.ai"),
+        ("RESEND_API_URL", resend.url.as_str()),
+        ("ALERTS_PER_TEN_MINUTES", "2"),
+        ("CONFIRMATIONS_PER_HOUR", "3"),
+    ];
+    let app = with_telegram(db, &telegram, &more).await;
+
+    for number in 0..6 {
+        app.ask(&format!("I want to speak to a human, I am caller{number}@example.com"), "").await;
+    }
+
+    assert_eq!(app.count(TICKETS).await, 6);
+    app.eventually(SENT, 5).await;
+    assert_eq!((telegram.asked().len(), resend.asked().len()), (2, 3));
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 5, "nothing else is owed");
+    assert_eq!(app.count("select sum(count)::bigint from support.withheld_alerts").await, 4);
+}
