@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{domain::contact::Email, error::Result};
+use crate::{domain::contact::Email, error::Result, storage::conversations};
 
 /// A transaction that changes nothing and sees everything as it is at one moment.
 pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
@@ -55,9 +55,7 @@ pub async fn conversations_of(db: &mut PgConnection, email: &Email) -> Result<Ve
 /// and what belongs to it takes the conversation first.
 pub async fn hold_conversations_of(db: &mut PgConnection, email: &Email) -> Result<Vec<Uuid>> {
     let found = conversations_of(&mut *db, email).await?;
-    sqlx::query!("select id from support.conversations where id = any($1) order by id for update", &found)
-        .fetch_all(&mut *db)
-        .await?;
+    conversations::hold(&mut *db, &found).await?;
     // One that was given another address meanwhile is another's now.
     let held = conversations_of(db, email).await?;
     Ok(held.into_iter().filter(|id| found.contains(id)).collect())
