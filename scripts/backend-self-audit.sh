@@ -6,5 +6,5 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 scripts/install_postgres.sh >/dev/null
 binary=${CARGO_TARGET_DIR:-target}/release/levqor-support
-if [[ ! -x $binary ]]; then cargo build --release --locked --quiet; fi
+cargo build --release --locked --quiet
 exec "$binary" audit --report BACKEND-AUTOMATION-REPORT.md "$@"

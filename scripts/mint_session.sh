@@ -5,5 +5,5 @@ set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 binary=${CARGO_TARGET_DIR:-target}/release/levqor-support
-if [[ ! -x $binary ]]; then cargo build --release --locked --quiet; fi
+cargo build --release --locked --quiet
 exec "$binary" session "$@"

@@ -21,7 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     config::{Config, Database, Log, LogFormat, Proxies},
-    run::Server,
+    run::{Server, StartRefused},
     storage::embedded,
 };
 
@@ -76,10 +76,7 @@ fn with_config(run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
     match Config::from_environment() {
         Ok(config) => run(config),
         Err(refused) => {
-            let _ = writeln!(stderr(), "levqor-support cannot start:");
-            for problem in refused.0 {
-                let _ = writeln!(stderr(), "  - {problem}");
-            }
+            let _ = writeln!(stderr(), "{}", StartRefused::from(refused));
             ExitCode::FAILURE
         }
     }

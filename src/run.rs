@@ -16,10 +16,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    config::{Config, Database},
+    config::{Config, Database, Refused},
     http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
-    services::{answer::Voice, faq_loader::KnowledgeBase, handoff},
+    services::{answer::Voice, faq_loader::KnowledgeBase, handoff, notifications::Notifications},
     state::AppState,
     storage::{
         self,
@@ -49,6 +49,12 @@ impl fmt::Display for StartRefused {
 }
 
 impl std::error::Error for StartRefused {}
+
+impl From<Refused> for StartRefused {
+    fn from(settings: Refused) -> Self {
+        Self(settings.0)
+    }
+}
 
 /// A server that is ready to be run.
 pub struct Server {
@@ -103,16 +109,13 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let (bell, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let client = integrations::http_client(config.budgets.delivery, integrations::CONNECT)?;
-        let worker = Worker {
-            db: db.clone(),
-            channels: channels(&config, &client)?,
-            lease: config.budgets.delivery_lease,
-            bell: Arc::clone(&bell),
-        };
+        let channels = channels(&config, &client)?;
+        let notifications = Notifications::new(&config, &channels.configured(), Arc::clone(&bell));
+        let worker = Worker { db: db.clone(), channels, lease: config.budgets.delivery_lease, bell };
         let sweeper = Sweeper { db: db.clone(), retention: config.retention };
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
-        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, bell, stop.clone());
+        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, notifications, stop.clone());
         let summary = Summary {
             db: db.clone(),
             limits: state.limits.clone(),
@@ -179,7 +182,7 @@ impl Server {
     }
 }
 
-/// The channels that the settings switch on.
+/// The channels that the settings switch on: what is made here is on, for all who ask.
 fn channels(config: &Config, client: &Client) -> anyhow::Result<Channels> {
     let telegram = config.telegram.as_ref().map(|settings| Telegram::new(settings, client.clone()));
     let reply_to = &config.company.support_email;
@@ -215,7 +218,7 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpSocket> {
 
 async fn open_knowledge(config: &Config) -> anyhow::Result<KnowledgeBase> {
     let folder = config.knowledge.clone();
-    let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+    let voice = Voice::from(&config.company);
     task::spawn_blocking(move || KnowledgeBase::open(&folder, voice)).await?
 }
 

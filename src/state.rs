@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Budgets, Config, Proxies, Secret},
-    domain::channel::Channel,
     integrations::{
         openai::OpenAi,
         sessions::{Keys, Sessions, Tokens},
@@ -90,44 +89,27 @@ impl Lanes {
     }
 }
 
-/// The channels that are configured.
-fn channels(config: &Config) -> Arc<[Channel]> {
-    let on = |channel: &Channel| match channel {
-        Channel::Telegram => config.telegram.is_some(),
-        Channel::Email => config.email.is_some(),
-        Channel::WhatsApp => config.whatsapp.is_some(),
-    };
-    Channel::ALL.into_iter().filter(on).collect()
-}
-
 impl AppState {
-    /// `draining` is cancelled when the process is asked to stop; `bell` wakes the worker.
+    /// `draining` is cancelled when the process is asked to stop.
     pub fn new(
         config: &Config,
         db: PgPool,
         knowledge: KnowledgeBase,
         model: Option<OpenAi>,
         keys: Option<Keys>,
-        bell: Arc<Notify>,
+        notifications: Notifications,
         draining: CancellationToken,
     ) -> Self {
-        let notifications = Notifications {
-            company: config.company.name.as_str().into(),
-            telegram: config.telegram.is_some(),
-            whatsapp: config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref()).map(Into::into),
-            confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
-            alerts_per_ten_minutes: config.limits.is_on.then_some(config.limits.alerts_per_ten_minutes),
-            bell,
-        };
         let blocks = Blocks::new(db.clone());
         let cursors = Cursors::new(config.internal_secrets.first());
+        let (on, used) = (notifications.on(), notifications.used());
         let tickets = Tickets {
             db: db.clone(),
             notifications,
             cursors,
             per_email_and_hour: config.limits.is_on.then_some(config.limits.email_tickets_per_hour),
         };
-        let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        let voice = Voice::from(&config.company);
         let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
         let budget = Budget::new(db.clone(), config.money.clone(), config.model.as_ref());
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
@@ -144,8 +126,8 @@ impl AppState {
             conversations: Conversations { db: db.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
-            people: People { db: db.clone() },
-            health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
+            people: People::new(db.clone(), config.budgets.handler),
+            health: Health::new(db, knowledge, on, used, model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             budget,
             operators,

@@ -53,7 +53,7 @@ impl Ask {
     }
 
     fn try_run(&self, config: &Config) -> anyhow::Result<()> {
-        let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        let voice = Voice::from(&config.company);
         let loaded = KnowledgeBase::open(&config.knowledge, voice)?.current();
         match (&self.file, &self.question) {
             (Some(file), _) => answer_file(&loaded.knowledge, file),

@@ -83,7 +83,7 @@ impl Eval {
     /// Prints the figures and returns what was missed.
     fn try_run(&self, config: &Config) -> anyhow::Result<Vec<String>> {
         let questions = read(&self.file)?;
-        let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+        let voice = Voice::from(&config.company);
         let ai = if self.model {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let model = model(config)?.context("There is no model to ask: set OPENAI_API_KEY or OPENAI_BASE_URL")?;

@@ -53,7 +53,7 @@ impl Person {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Runtime::new().context("No threads")?.block_on(async {
             let (db, embedded) = open_shared_database(config).await?;
-            let told = ask(People { db: db.clone() }, email).await;
+            let told = ask(People::new(db.clone(), config.budgets.handler), email).await;
             db.close().await;
             if let Some(embedded) = embedded {
                 stop_embedded(embedded).await;

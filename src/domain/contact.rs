@@ -28,7 +28,7 @@ impl Email {
         self.0.to_ascii_lowercase()
     }
 
-    /// What is stored in its place where it is only ever compared: there is nothing of a person's in it.
+    /// What is stored where an address is only ever compared; all spellings of one share it.
     pub fn hash(&self) -> Vec<u8> {
         digest::digest(&digest::SHA256, self.folded().as_bytes()).as_ref().to_vec()
     }

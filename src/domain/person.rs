@@ -125,6 +125,6 @@ pub struct Erased {
 #[derive(Serialize)]
 pub struct Kept {
     pub table: &'static str,
-    pub rows: usize,
+    pub rows: i64,
     pub why: &'static str,
 }

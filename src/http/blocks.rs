@@ -1,4 +1,4 @@
-//! `/api/support/blocks`: whom the team does not want to hear from, for whoever holds the internal secret.
+//! `/api/support/blocks`: whom the team does not want to hear from, for the team.
 
 use axum::{
     Router,

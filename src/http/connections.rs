@@ -3,13 +3,22 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
+
+use tracing::warn;
 
 use crate::{
     config::Proxies,
     domain::client::{Place, is_neighbour},
 };
+
+/// Refused ones are told together, so that a flood of them is no flood of the log.
+const TOLD_TOGETHER: Duration = Duration::from_secs(5);
 
 /// Counts open connections by where they come from; as many entries as there are connections at most.
 pub struct Connections {
@@ -19,6 +28,8 @@ pub struct Connections {
     /// and nor are neighbours', where they may be proxies nobody named.
     pub spares_neighbours: bool,
     open: Open,
+    /// How many were refused that nobody was told of yet.
+    refused: Arc<AtomicU64>,
 }
 
 /// One connection; it is counted until this is dropped.
@@ -28,7 +39,7 @@ type Open = Arc<Mutex<HashMap<Place, usize>>>;
 
 impl Connections {
     pub fn new(most: usize, proxies: Proxies, spares_neighbours: bool) -> Self {
-        Self { most, proxies, spares_neighbours, open: Arc::default() }
+        Self { most, proxies, spares_neighbours, open: Arc::default(), refused: Arc::default() }
     }
 
     /// One more, unless there are too many from there.
@@ -41,10 +52,24 @@ impl Connections {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(place).or_default();
         if *count >= self.most {
+            self.refuse();
             return None;
         }
         *count += 1;
         Some(Counted(Some((place, Arc::clone(&self.open)))))
+    }
+
+    /// Counts one that is refused; the first of them has all told.
+    fn refuse(&self) {
+        if self.refused.fetch_add(1, Ordering::Relaxed) > 0 {
+            return;
+        }
+        let refused = Arc::clone(&self.refused);
+        tokio::spawn(async move {
+            tokio::time::sleep(TOLD_TOGETHER).await;
+            let connections = refused.swap(0, Ordering::Relaxed);
+            warn!(connections, "connections were refused: one place holds too many");
+        });
     }
 }
 
@@ -69,8 +94,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    #[test]
-    fn a_place_holds_so_many_and_others_are_not_concerned() {
+    #[tokio::test]
+    async fn a_place_holds_so_many_and_others_are_not_concerned() {
         let connections = Connections::new(2, Proxies::None, false);
         let first = connections.open(ip("2001:db8::1")).unwrap();
         let _second = connections.open(ip("2001:db8::2")).unwrap();

@@ -1,4 +1,4 @@
-//! The site's session cookies in a request's head, joined where they came in pieces.
+//! The cookies in a request's head: the site's sessions, joined where they came in pieces, and the team's.
 
 use axum::http::{HeaderMap, header};
 

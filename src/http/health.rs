@@ -22,7 +22,7 @@ async fn ready(State(health): State<Health>) -> Result<Json<Value>, Problem> {
     if health.is_ready().await { Ok(Json(json!({ "status": "ready" }))) } else { Err(Problem::busy("not ready")) }
 }
 
-/// The contract's four fields, and every part by name; texts of errors only with the secret.
+/// The contract's four fields, and every part by name; texts of errors only for the team.
 async fn support(State(health): State<Health>, admin: Result<Admin, Problem>) -> (StatusCode, Json<Value>) {
     let parts = health.parts().await;
     let configured = |name| parts.iter().any(|part| part.name == name && part.condition != Condition::Off);

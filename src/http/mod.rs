@@ -81,7 +81,8 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .layer(from_fn(guard::plain_request_id))
 }
 
-/// CORS stands here and nowhere else: a merged router with its own would speak for all of them.
+/// CORS stands here and nowhere else: a merged router with its own would speak for all of them. PATCH
+/// and Last-Event-ID are promised to the site's pages, before any path of ours takes them.
 fn cors(allowed_origins: &[String]) -> CorsLayer {
     let origins = allowed_origins.iter().filter_map(|origin| origin.parse().ok());
     let headers = [

@@ -1,4 +1,4 @@
-//! `/api/support/people`: what is held on a person, and its end, for whoever holds the internal secret.
+//! `/api/support/people`: what is held on a person, and its end, for the team.
 
 use axum::{Router, extract::State, routing::post};
 use serde::Deserialize;

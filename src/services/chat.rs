@@ -209,7 +209,7 @@ impl Chat {
             origin: Origin::Chat,
         };
         let mut tx = self.db.begin().await?;
-        let ticket = self.tickets.open_or_extend(&mut tx, &request).await?;
+        let ticket = self.tickets.hand_over(&mut tx, &request).await?;
         draft.text = format!("{}\nTicket #{ticket}", draft.text);
         let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, bill, started)).await?;
         let status = status.ok_or(Error::NotFound("conversation"))?;

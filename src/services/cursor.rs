@@ -20,7 +20,8 @@ const LENGTH: usize = 8 + 16 + SEAL;
 pub struct Cursors(hmac::Key);
 
 impl Cursors {
-    /// Without an internal secret nobody reads lists, so any key does.
+    /// A cursor opens nothing that whoever reads lists may not see, so without an internal secret any
+    /// key does.
     pub fn new(secret: Option<&Secret>) -> Self {
         let key = secret.map_or("", Secret::expose);
         Self(hmac::Key::new(hmac::HMAC_SHA256, format!("levqor-support cursor {key}").as_bytes()))

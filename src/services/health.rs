@@ -33,8 +33,10 @@ const MOURNED: Duration = Duration::from_hours(24);
 pub struct Health {
     db: PgPool,
     knowledge: KnowledgeBase,
-    /// The channels that are configured.
+    /// The channels that are on.
     channels: Arc<[Channel]>,
+    /// Those of them by which anything is ever owed.
+    used: Arc<[Channel]>,
     model: Option<OpenAi>,
     /// The keys of who signs customers in, where that is somebody else.
     keys: Option<Keys>,
@@ -53,6 +55,8 @@ struct Look {
 pub enum Condition {
     Ok,
     Degraded,
+    /// Configured, and nothing is owed that way, so nobody knows whether it works.
+    Idle,
     /// Not configured, which is nobody's fault.
     Off,
 }
@@ -62,7 +66,7 @@ impl Condition {
         match self {
             Self::Ok => "ok",
             Self::Degraded => "degraded",
-            Self::Off => "off",
+            Self::Idle | Self::Off => "off",
         }
     }
 }
@@ -73,7 +77,7 @@ pub struct Part {
     pub name: &'static str,
     pub condition: Condition,
     pub seconds_since_success: Option<u64>,
-    /// What is wrong, for people who hold the secret.
+    /// What is wrong, for the team.
     pub fault: Option<String>,
     pub owed: Option<Owed>,
 }
@@ -96,11 +100,12 @@ impl Health {
         db: PgPool,
         knowledge: KnowledgeBase,
         channels: Arc<[Channel]>,
+        used: Arc<[Channel]>,
         model: Option<OpenAi>,
         keys: Option<Keys>,
         draining: CancellationToken,
     ) -> Self {
-        Self { db, knowledge, channels, model, keys, draining, last: Arc::default() }
+        Self { db, knowledge, channels, used, model, keys, draining, last: Arc::default() }
     }
 
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
@@ -182,8 +187,11 @@ impl Health {
         match tokio::time::timeout(DATABASE_LIMIT, channels::standing(&self.db, channel)).await {
             Ok(Ok(standing)) => {
                 let fault = fault_of(channel, &standing);
+                // What is still owed from before goes out all the same.
+                let is_idle = !self.used.contains(&channel) && standing.waiting == 0;
+                let sound = if is_idle { Condition::Idle } else { Condition::Ok };
                 Part {
-                    condition: if fault.is_none() { Condition::Ok } else { Condition::Degraded },
+                    condition: if fault.is_none() { sound } else { Condition::Degraded },
                     seconds_since_success: standing.seconds_since_success.and_then(whole_seconds),
                     owed: Some(Owed { waiting: standing.waiting, dead: standing.dead }),
                     fault,

@@ -12,9 +12,8 @@ use std::{
 
 use tokio::time::Instant;
 
-pub use self::rate::Standing;
+pub use self::rate::{Rate, Standing};
 use self::{
-    rate::Rate,
     table::{Charge, Table},
     turned_away::TurnedAway,
 };
@@ -141,7 +140,7 @@ impl Limits {
             Client::At(place) => {
                 let key = table::hash(&Key::Escalations(place));
                 let taken = self.take(&[Charge { key, soft: None, hard: Some(self.rates.escalations) }]);
-                taken.inspect_err(|_| held(&self.turned_away).count(place, 1))
+                taken.inspect_err(|_| held(&self.turned_away).count(place))
             }
             Client::OfSite | Client::Exempt => Ok(Pace::free()),
         }

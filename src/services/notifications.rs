@@ -9,6 +9,7 @@ use tracing::info;
 use uuid::Uuid;
 
 use crate::{
+    config::Config,
     domain::{channel::Channel, client::Place, contact::Email, text, ticket::TicketId},
     error::Result,
     integrations::email::Mail,
@@ -36,21 +37,46 @@ pub struct Alert<'a> {
     pub message: &'a str,
 }
 
-/// Knows which channels are on; cheap to clone.
+/// Knows what goes by which channel; cheap to clone.
 #[derive(Clone)]
 pub struct Notifications {
-    pub company: Arc<str>,
-    pub telegram: bool,
+    company: Arc<str>,
+    /// The channels that are on.
+    on: Arc<[Channel]>,
     /// The phone that alerts go to.
-    pub whatsapp: Option<Arc<str>>,
+    whatsapp: Option<Arc<str>>,
     /// How many customers may be sent a confirmation within an hour; without e-mail, nothing.
-    pub confirmations_per_hour: Option<i32>,
+    confirmations_per_hour: Option<i32>,
     /// How many alerts the team is sent one by one, by all instances together; without limits, all.
-    pub alerts_per_ten_minutes: Option<i32>,
-    pub bell: Arc<Notify>,
+    alerts_per_ten_minutes: Option<i32>,
+    bell: Arc<Notify>,
 }
 
 impl Notifications {
+    /// By the channels that are `on`, and no others; `bell` wakes the worker.
+    pub fn new(config: &Config, on: &[Channel], bell: Arc<Notify>) -> Self {
+        let phone = config.whatsapp.as_ref().and_then(|whatsapp| whatsapp.admin_phone.as_deref());
+        Self {
+            company: config.company.name.as_str().into(),
+            on: on.into(),
+            whatsapp: phone.map(Into::into),
+            confirmations_per_hour: config.email.as_ref().map(|email| email.confirmations_per_hour),
+            alerts_per_ten_minutes: config.limits.is_on.then_some(config.limits.alerts_per_ten_minutes),
+            bell,
+        }
+    }
+
+    /// The channels that are on.
+    pub fn on(&self) -> Arc<[Channel]> {
+        Arc::clone(&self.on)
+    }
+
+    /// Those of them by which anything is ever owed: one may have nobody to reach.
+    pub fn used(&self) -> Arc<[Channel]> {
+        let reaches = |channel: &&Channel| **channel != Channel::WhatsApp || self.whatsapp.is_some();
+        self.on.iter().filter(reaches).copied().collect()
+    }
+
     /// Owes the team the alert of a new ticket.
     pub async fn ticket_opened(&self, db: &mut PgConnection, alert: Alert<'_>) -> Result<()> {
         let key = format!("ticket_opened:{}", alert.uuid);
@@ -161,10 +187,13 @@ impl Notifications {
 
     /// A text as each of the team's channels takes it: debts of their own, so that one channel that
     /// is down keeps nothing from the others.
-    fn to_team(&self, text: &str) -> impl Iterator<Item = (Channel, Value)> {
-        let telegram = self.telegram.then(|| (Channel::Telegram, json!({ "text": text })));
-        let whatsapp = self.whatsapp.as_ref().map(|to| (Channel::WhatsApp, json!({ "to": &**to, "text": text })));
-        telegram.into_iter().chain(whatsapp)
+    fn to_team<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Channel, Value)> + 'a {
+        self.on.iter().filter_map(move |channel| match channel {
+            Channel::Telegram => Some((*channel, json!({ "text": text }))),
+            Channel::WhatsApp => Some((*channel, json!({ "to": self.whatsapp.as_deref()?, "text": text }))),
+            // Mail is the customers'.
+            Channel::Email => None,
+        })
     }
 }
 

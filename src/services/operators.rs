@@ -30,7 +30,7 @@ pub struct Operators {
 
 impl Operators {
     pub fn new(db: PgPool, known: Vec<Operator>, machine: Vec<Secret>) -> Self {
-        Self { db, known: known.into(), machine: machine.into(), attempts: Attempts::default() }
+        Self { db, known: known.into(), machine: machine.into(), attempts: Attempts::new() }
     }
 
     /// Opens a session for a person who shows their secret.
@@ -49,14 +49,15 @@ impl Operators {
         operators::sign_out(&self.db, token).await
     }
 
-    /// Whoever holds a session, as long as the settings know them and the secret they showed.
+    /// Whoever holds a session, as long as the settings know them and the secret they showed. Nobody
+    /// guesses a session, so one that is over is no try: a page left open overnight makes nobody wait.
     pub async fn signed_in(&self, token: &OperatorToken) -> Result<Agent> {
         let session = operators::of(&self.db, token).await?;
         let is_known = |name: &str, secret: &[u8]| {
             self.known.iter().any(|known| known.name == name && hash(&known.secret) == secret)
         };
         let session = session.filter(|(name, secret)| is_known(name, secret));
-        session.map(|(name, _)| Agent::Operator(name)).ok_or_else(|| self.refuse())
+        session.map(|(name, _)| Agent::Operator(name)).ok_or(Error::Unauthenticated)
     }
 
     /// The machine, by its secret.

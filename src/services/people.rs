@@ -1,6 +1,6 @@
 //! What is held on a person, and how it goes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     storage::{
         people::{
-            self, erase, held,
+            self, deliveries, erase, held,
             mentions::{self, Candidate},
             shop::{self, Table},
         },
@@ -25,25 +25,34 @@ use crate::{
 
 #[derive(Clone)]
 pub struct People {
-    pub db: PgPool,
+    db: PgPool,
+    /// What one statement may take.
+    patience: Duration,
 }
 
 impl People {
+    /// A request may take `handler` as a whole; a statement of it that took as long would still be at
+    /// work when nobody waits for it any more.
+    pub fn new(db: PgPool, handler: Duration) -> Self {
+        Self { db, patience: handler.mul_f32(0.8) }
+    }
+
     /// Everything held on an address, as it stands at one moment.
     pub async fn export(&self, email: &Email) -> Result<Held> {
-        let mut tx = self.db.begin_with("begin isolation level repeatable read read only").await?;
-        people::take_time(&mut tx).await?;
+        let mut tx = people::snapshot(&self.db).await?;
+        people::take_time(&mut tx, self.patience).await?;
         let theirs = people::conversations_of(&mut tx, email).await?;
         let mut kept_by_law = BTreeMap::new();
         for table in Table::ALL {
             kept_by_law.insert(table.name(), shop::rows(&mut tx, table, email).await?);
         }
-        let candidates = mentions::candidates(&mut tx, &theirs, email).await?;
+        let deliveries = deliveries::of(&mut tx, &theirs, email).await?;
+        let candidates = mentions::candidates(&mut tx, &theirs, &deliveries, email).await?;
         let held = Held {
             email: email.clone(),
             conversations: held::conversations(&mut tx, &theirs).await?,
             tickets: tickets::of_person(&mut tx, &theirs, email).await?,
-            deliveries: held::deliveries(&mut tx, &theirs, email).await?,
+            deliveries: deliveries::held(&mut tx, &deliveries).await?,
             escalations: held::escalations(&mut tx, &theirs, email).await?,
             confirmations: held::confirmations(&mut tx, email).await?,
             mentions: candidates.iter().filter_map(|candidate| mention(candidate, email)).collect(),
@@ -58,12 +67,13 @@ impl People {
     /// knows is erased all the same: the answer has the same shape.
     pub async fn erase(&self, email: &Email, who: Who) -> Result<Erasure> {
         let mut tx = self.db.begin().await?;
-        people::take_time(&mut tx).await?;
+        people::take_time(&mut tx, self.patience).await?;
         let kept = kept(&mut tx, email).await?;
         let theirs = people::hold_conversations_of(&mut tx, email).await?;
+        let deliveries = deliveries::of(&mut tx, &theirs, email).await?;
         // What points at another row goes before that row.
         let erased = Erased {
-            deliveries: erase::deliveries(&mut tx, &theirs, email).await?,
+            deliveries: deliveries::erase(&mut tx, &deliveries).await?,
             escalations: erase::escalations(&mut tx, &theirs, email).await?,
             tickets: erase::tickets(&mut tx, &theirs, email).await?,
             messages: erase::messages(&mut tx, &theirs).await?,
@@ -89,7 +99,7 @@ impl People {
 /// Takes the address out of other people's words, and leaves them the rest.
 async fn forget_mentions(db: &mut PgConnection, email: &Email) -> Result<u64> {
     let mut forgotten = 0;
-    for candidate in mentions::candidates(&mut *db, &[], email).await? {
+    for candidate in mentions::candidates(&mut *db, &[], &[], email).await? {
         if let Some(text) = without(&candidate, email) {
             mentions::reword(&mut *db, &candidate, &text).await?;
             forgotten += 1;
@@ -101,7 +111,7 @@ async fn forget_mentions(db: &mut PgConnection, email: &Email) -> Result<u64> {
 async fn kept(db: &mut PgConnection, email: &Email) -> Result<Vec<Kept>> {
     let mut kept = Vec::new();
     for table in Table::ALL {
-        let rows = shop::rows(&mut *db, table, email).await?.len();
+        let rows = shop::count(&mut *db, table, email).await?;
         kept.push(Kept { table: table.name(), rows, why: why(table) });
     }
     Ok(kept)

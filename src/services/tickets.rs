@@ -1,7 +1,6 @@
 //! Tickets: opening them with the alerts they owe, listing and closing them.
 
 use chrono::Utc;
-use ring::digest;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use tracing::info;
@@ -17,6 +16,7 @@ use crate::{
         contact::Email,
         conversation::{ConversationId, Mode},
         details::Details,
+        hash,
         message::{JOINT, Said, Text},
         operator::Agent,
         ticket::{Priority, Stats, Status, Ticket, TicketId},
@@ -42,7 +42,8 @@ pub struct Tickets {
     pub db: PgPool,
     pub notifications: Notifications,
     pub cursors: Cursors,
-    /// How many tickets an address gets by the escalate path within an hour; without limits, all.
+    /// How many tickets an address gets within an hour by the escalate path, and how many by chats; without
+    /// limits, all.
     pub per_email_and_hour: Option<i64>,
 }
 
@@ -135,6 +136,32 @@ impl Tickets {
     async fn last_of_crowd(&self, db: &mut PgConnection, email: &Email) -> Result<Option<ConversationId>> {
         let Some(most) = self.per_email_and_hour else { return Ok(None) };
         escalations::last_of_crowd(db, email, most).await
+    }
+
+    /// A person is needed in a chat. An address that has its hour's tickets by chats gets one more for all
+    /// else it says in others, as by the escalate path: anybody may type anybody's address.
+    pub async fn hand_over(&self, db: &mut PgConnection, request: &Request<'_>) -> Result<TicketId> {
+        let (Some(email), Some(most)) = (request.email, self.per_email_and_hour) else {
+            return self.open_or_extend(db, request).await;
+        };
+        escalations::hold_address(db, &repeat_key(email, "")).await?;
+        let Some(mode) = escalations::crowded_chat(db, request.conversation, email, most).await? else {
+            return self.open_or_extend(db, request).await;
+        };
+        let last = escalations::last_of_crowd(db, email, 1).await?;
+        let held: Vec<Uuid> = [request.conversation].into_iter().chain(last).map(|held| held.0).collect();
+        conversations::hold(db, &held).await?;
+        if !conversations::wait_for_person(&mut *db, request.conversation, Some(email)).await? {
+            return Err(Error::NotFound("conversation"));
+        }
+        if let Some(last) = last {
+            let ticket =
+                self.open_or_extend(db, &Request { conversation: last, origin: Origin::Crowd, ..*request }).await?;
+            conversations::append(db, last, request.message).await?;
+            return Ok(ticket);
+        }
+        let beside = conversations::open_without_chat(db, mode, email, request.message).await?;
+        self.open(db, &Request { conversation: beside, ..*request }).await
     }
 
     /// Makes sure a person will see a conversation: one open ticket, and the team told of it.
@@ -259,11 +286,7 @@ fn priority(reason: Reason) -> Priority {
 
 /// What the same words from the same address share.
 fn repeat_key(email: &Email, message: &str) -> Vec<u8> {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(email.folded().as_bytes());
-    context.update(&[0]);
-    context.update(message.as_bytes());
-    context.finish().as_ref().to_vec()
+    hash::of(b"escalation", &[email.folded().as_bytes(), message.as_bytes()]).to_vec()
 }
 
 /// What the last of the joined messages may have been: everything after a joint. A message may

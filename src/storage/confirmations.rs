@@ -1,7 +1,6 @@
 //! How many confirmations may still go out, as rows: an hour has so many places, and each is taken
 //! by one address.
 
-use ring::digest;
 use sqlx::PgConnection;
 
 use crate::{domain::contact::Email, error::Result};
@@ -11,10 +10,9 @@ use crate::{domain::contact::Email, error::Result};
 /// other; a place goes back when the transaction does.
 pub async fn take_place(db: &mut PgConnection, email: &Email, per_hour: i32) -> Result<bool> {
     // Kept hashed: it is only ever compared, so there is nothing of a person's in it.
-    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
-    let address_hash = address_hash.as_ref();
+    let address_hash = email.hash();
     // Before the next statement, so that it sees what somebody else with this address took.
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 1))", address_hash)
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 1))", &address_hash)
         .execute(&mut *db)
         .await?;
     let taken = sqlx::query!(

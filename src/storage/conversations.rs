@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
 
 use super::usage::Bill;
 use crate::{
@@ -243,6 +244,15 @@ pub async fn wait_for_person(
     .execute(db)
     .await?;
     Ok(waiting.rows_affected() == 1)
+}
+
+/// Keeps everyone else off these conversations until this transaction ends. Whoever takes several takes
+/// them by this, in one order, so that no two wait for each other.
+pub async fn hold(db: &mut PgConnection, conversations: &[Uuid]) -> Result<()> {
+    sqlx::query!("select id from support.conversations where id = any($1) order by id for update", conversations)
+        .fetch_all(db)
+        .await?;
+    Ok(())
 }
 
 /// Keeps everyone else off a conversation and its ticket until this transaction ends. Whoever

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use super::interval;
@@ -218,7 +218,23 @@ pub async fn postpone(
 }
 
 /// Never: the row stays visible, and the ticket it was about gets a note of it.
-pub async fn bury(db: impl PgExecutor<'_>, claimed: &Claimed, error: &str, note: Uuid) -> Result<()> {
+pub async fn bury(db: &mut PgConnection, claimed: &Claimed, error: &str, note: Uuid) -> Result<()> {
+    // Whoever erases a person takes their conversations first and then what is owed about them. The
+    // note needs the conversation to stay, so this takes both in that order too.
+    sqlx::query!(
+        r#"
+        select conversation.id
+        from support.deliveries delivery
+        join support.tickets ticket on ticket.id = delivery.subject_id
+        join support.conversations conversation on conversation.id = ticket.conversation_id
+        where delivery.id = $1
+          and delivery.subject_kind = 'ticket'
+        for key share of conversation
+        "#,
+        claimed.id,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
     sqlx::query!(
         r#"
         with dead as (

@@ -3,7 +3,11 @@
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::{
-    domain::{contact::Email, conversation::ConversationId, ticket::TicketId},
+    domain::{
+        contact::Email,
+        conversation::{ConversationId, Mode},
+        ticket::TicketId,
+    },
     error::Result,
 };
 
@@ -87,6 +91,38 @@ pub async fn last_of_crowd(db: &mut PgConnection, email: &Email, most: i64) -> R
     .fetch_optional(db)
     .await?;
     Ok(conversation.map(ConversationId))
+}
+
+/// Whether a chat without an open ticket is one too many for its address, which got `most` or more within
+/// the hour by chats alone; if so, what kind of chat it is.
+pub async fn crowded_chat(
+    db: &mut PgConnection,
+    chat: ConversationId,
+    email: &Email,
+    most: i64,
+) -> Result<Option<Mode>> {
+    let mode = sqlx::query_scalar!(
+        r#"
+        select mode as "mode: Mode"
+        from support.conversations
+        where id = $1
+          and not exists (select from support.tickets where conversation_id = $1 and status <> 'closed')
+          and (
+              select count(*)
+              from support.tickets ticket
+              join support.conversations conversation on conversation.id = ticket.conversation_id
+              where lower(ticket.email collate "C") = lower($2 collate "C")
+                and ticket.created_at > now() - interval '1 hour'
+                and conversation.handle_hash is not null
+          ) >= $3
+        "#,
+        chat.0,
+        email.as_str(),
+        most,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(mode)
 }
 
 /// A conversation that ends in the words of an escalation.

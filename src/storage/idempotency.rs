@@ -8,9 +8,6 @@ use uuid::Uuid;
 use super::interval;
 use crate::error::Result;
 
-/// How many old rows one statement forgets, so that it is a short one.
-const SWEPT_AT_ONCE: i64 = 1_000;
-
 /// Which row is a request's, and what was asked.
 #[derive(Clone, Debug)]
 pub struct Hashes {
@@ -143,25 +140,4 @@ pub async fn give_back(db: impl PgExecutor<'_>, of: &Hashes, token: Uuid) -> Res
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// Forgets some of what is older than a day, and tells whether there may be more.
-pub async fn sweep(db: impl PgExecutor<'_>) -> Result<bool> {
-    let swept = sqlx::query!(
-        r#"
-        delete from support.idempotency_keys
-        where (scope_hash, key_hash) in (
-            select scope_hash, key_hash
-            from support.idempotency_keys
-            where created_at <= now() - interval '24 hours'
-            order by created_at
-            limit $1
-            for update skip locked
-        )
-        "#,
-        SWEPT_AT_ONCE,
-    )
-    .execute(db)
-    .await?;
-    Ok(i64::try_from(swept.rows_affected()).is_ok_and(|swept| swept == SWEPT_AT_ONCE))
 }

@@ -15,10 +15,6 @@ pub async fn sign_in(
 ) -> Result<()> {
     sqlx::query!(
         r#"
-        with ended as (
-            delete from support.operator_sessions
-            where expires_at < now()
-        )
         insert into support.operator_sessions (token_hash, operator, secret_hash, expires_at)
         values ($1, $2, $3, now() + $4)
         "#,

@@ -5,7 +5,6 @@ mod channels;
 mod retention;
 mod schedule;
 mod summary;
-mod sweep;
 
 use std::{sync::Arc, time::Duration};
 
@@ -59,7 +58,6 @@ impl Worker {
     /// Works until `stop`, then lets the deliveries under way finish.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
-        let sweeping = tokio::spawn(sweep::run(worker.db.clone(), stop.clone()));
         let lanes = worker.lanes();
         let mut under_way = JoinSet::new();
         if let Err(error) = bounded(standing::probe_now(&worker.db)).await {
@@ -77,7 +75,6 @@ impl Worker {
         while let Some(finished) = under_way.join_next().await {
             note_panic(&finished);
         }
-        sweeping.abort();
     }
 
     fn lanes(&self) -> Vec<Lane> {
@@ -152,7 +149,9 @@ impl Worker {
 
     async fn bury(&self, claimed: &Claimed, error: &str) -> Result<()> {
         error!(delivery.id = %claimed.id, channel = claimed.channel.as_str(), kind = claimed.kind, error, "given up");
-        deliveries::bury(&self.db, claimed, error, Uuid::new_v4()).await
+        let mut tx = self.db.begin().await?;
+        deliveries::bury(&mut tx, claimed, error, Uuid::new_v4()).await?;
+        Ok(tx.commit().await?)
     }
 }
 

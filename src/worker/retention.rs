@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::bounded;
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
 const EVERY: Duration = Duration::from_hours(1);
 
 /// What tells one escalation, or one confirmation, from the next within minutes is of no use a day
-/// later.
-const HASHES: Duration = Duration::from_hours(24);
+/// later, and nor is what answers a request that is sent again: at that age it is as good as gone already.
+const DAY: Duration = Duration::from_hours(24);
 
 /// The sweeper of one instance; of several, one sweeps at a time.
 pub struct Sweeper {
@@ -47,7 +47,10 @@ impl Sweeper {
                 let sweep = retention::sweep(&self.db, kind, lifetime(&self.retention, kind));
                 let swept = match bounded(sweep).await {
                     Ok(Some(swept)) => swept,
-                    Ok(None) => return Ok(()),
+                    Ok(None) => {
+                        debug!("another instance deletes what has had its time");
+                        return Ok(());
+                    }
                     // The other kinds have their time all the same.
                     Err(error) => {
                         warn!(kind = ?kind, error = ?error, "what has had its time cannot be deleted");
@@ -70,7 +73,9 @@ impl Sweeper {
 fn lifetime(retention: &Retention, kind: Kind) -> Duration {
     match kind {
         Kind::Deliveries | Kind::Erasures => retention.logs,
-        Kind::Escalations | Kind::Confirmations => HASHES,
+        Kind::Escalations | Kind::Confirmations | Kind::Answers => DAY,
+        // They have an end of their own.
+        Kind::Sessions => Duration::ZERO,
         Kind::Tickets => retention.tickets,
         Kind::Messages | Kind::Conversations => retention.messages,
     }

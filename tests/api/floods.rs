@@ -151,3 +151,56 @@ async fn whose_tickets_are_all_closed_gets_another(db: PgPool) {
 
     assert!(!codes.contains(&app.open_ticket("and now?").await));
 }
+
+/// Row 81, by chats.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_an_address_asks_for_in_too_many_chats_is_one_ticket_more(db: PgPool) {
+    let app = TestApp::with(db, &USUAL).await;
+    let human = async |number: u32| {
+        let address = if number.is_multiple_of(2) { "ada@example.com" } else { "ADA@example.com" };
+        let chat = app.ask(&format!("What is DFY Starter? ({number})"), "").await;
+        app.ask(&format!("I want to speak to a human, I am {address}"), chat["conversationId"].as_str().unwrap()).await
+    };
+
+    let mut codes = Vec::new();
+    for number in 0..12 {
+        let answer = human(number).await;
+        assert_eq!(answer["status"], "waiting", "{answer}");
+        codes.push(answer["ticketId"].as_str().expect("where the words are").to_owned());
+    }
+
+    assert_eq!(app.count(TICKETS).await, 6);
+    assert!(codes[5..].iter().all(|code| *code == codes[5]), "{codes:?}");
+    let told = app.ticket(&codes[5]).await["messages"].to_string();
+    assert!((5..12).all(|number| told.contains(&format!("({number}) |"))), "nothing is lost: {told}");
+    let own = app.ticket(&codes[0]).await["messages"].to_string();
+    assert!((1..12).all(|number| !own.contains(&format!("({number})"))), "a chat is its own: {own}");
+    // Somebody else is not concerned, nor who asks for no chat, nor a chat that has its ticket.
+    let other = app.ask("I want to speak to a human, I am grace@example.com", "").await;
+    assert!(!codes.contains(&other["ticketId"].as_str().unwrap().to_owned()));
+    assert!(!codes[..5].contains(&app.open_ticket("by the form").await));
+}
+
+/// The ceilings are the team's and the mails', whichever way the tickets come.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn chats_alert_and_confirm_no_more_than_the_ceilings_allow(db: PgPool) {
+    let (telegram, resend) = (StandIn::telegram(&[]).await, StandIn::resend(&[]).await);
+    let more = [
+        ("RESEND_API_KEY", "re_key"),
+        ("AUTH_FROM_EMAIL", "desk@levqor.ai"),
+        ("RESEND_API_URL", resend.url.as_str()),
+        ("ALERTS_PER_TEN_MINUTES", "2"),
+        ("CONFIRMATIONS_PER_HOUR", "3"),
+    ];
+    let app = with_telegram(db, &telegram, &more).await;
+
+    for number in 0..6 {
+        app.ask(&format!("I want to speak to a human, I am caller{number}@example.com"), "").await;
+    }
+
+    assert_eq!(app.count(TICKETS).await, 6);
+    app.eventually(SENT, 5).await;
+    assert_eq!((telegram.asked().len(), resend.asked().len()), (2, 3));
+    assert_eq!(app.count("select count(*) from support.deliveries").await, 5, "nothing else is owed");
+    assert_eq!(app.count("select sum(count)::bigint from support.withheld_alerts").await, 4);
+}

@@ -1,6 +1,10 @@
 //! Limits that hold: nobody evades them by inventing addresses, and nobody is hit by somebody else's.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -13,6 +17,7 @@ use tokio::{
 use crate::{
     harness::TestApp,
     http::{Answer, exchange, request},
+    process::Folder,
     stand_in::{Play, StandIn},
 };
 
@@ -172,6 +177,24 @@ async fn one_place_holds_so_many_connections_and_is_served_again_when_they_close
     while exchange(app.address, &request("GET", "/health", &[], b"")).await.is_none() {
         assert!(started.elapsed() < Duration::from_secs(10));
     }
+}
+
+#[test]
+fn connections_that_are_refused_are_told_in_one_line() {
+    let folder = Folder::new();
+    let mut child = folder.command(&[("MAX_CONNECTIONS_PER_ADDRESS", "2")]).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut said = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    let address: SocketAddr =
+        said.find_map(|line| line["address"].as_str().and_then(|address| address.parse().ok())).unwrap();
+
+    let held = [(); 5].map(|()| std::net::TcpStream::connect(address).unwrap());
+
+    let told = said.find(|line| line["message"].as_str().is_some_and(|message| message.contains("were refused")));
+    assert_eq!(told.unwrap()["connections"], 3);
+    drop(held);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// R7: what is too much is said at once.

@@ -85,7 +85,11 @@ async fn a_session_that_is_over_or_of_somebody_who_left_opens_nothing(db: PgPool
     assert_eq!(without_ada.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 401);
     assert_eq!(app.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 200);
     sqlx::query("update support.operator_sessions set expires_at = now()").execute(&app.db).await.unwrap();
-    assert_eq!(app.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 401);
+    // However often a page asks that was left open: it is not guessing.
+    for _ in 0..40 {
+        assert_eq!(app.send("GET", PATH, &[("Cookie", &cookie)], b"").await.status, 401);
+    }
+    assert_eq!(sign_in(&app, "ada", GRACES).await.status, 401, "a slip is not told to wait");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
@@ -99,13 +103,15 @@ async fn whoever_guesses_is_told_nothing_and_then_to_wait(db: PgPool) {
     said.dedup();
     assert_eq!(said, [(401, json!("authentication is required"))]);
 
-    let mut last = None;
+    // On a slow machine some of them come late enough to be slips.
+    let mut refused = None;
     for _ in 0..40 {
-        last = Some(app.send("GET", "/api/support/tickets", &[("X-Internal-Secret", "wrong")], b"").await);
+        let answer = app.send("GET", "/api/support/tickets", &[("X-Internal-Secret", "wrong")], b"").await;
+        refused = Some(answer).filter(|answer| answer.status == 429).or(refused);
     }
-    let last = last.unwrap();
-    assert_eq!((last.status, &last.json()["code"]), (429, &json!("too_many")));
-    assert!(last.header("retry-after").is_some());
+    let refused = refused.expect("told to wait");
+    assert_eq!(refused.json()["code"], "too_many");
+    assert!(refused.header("retry-after").is_some());
     // Nobody keeps the team out by guessing.
     assert_eq!(app.admin_get("/api/support/tickets").await.status, 200);
     assert_eq!(sign_in(&app, "ada", ADAS).await.status, 200);

@@ -123,6 +123,35 @@ async fn an_erased_person_is_nowhere_and_is_sent_nothing(db: PgPool) {
     assert!(alerts.len() >= 2, "hers arrived");
 }
 
+/// Tickets may go before what is owed about them: then only its words tell whose it is.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_outlives_its_ticket_is_told_and_erased_too(db: PgPool) {
+    let World { app, .. } = World::new(db).await;
+    for table in ["escalations", "tickets"] {
+        let delete = format!("delete from support.{table}");
+        sqlx::query(sqlx::AssertSqlSafe(delete)).execute(&app.db).await.unwrap();
+    }
+    let ticketless = "insert into support.deliveries (id, subject_kind, channel, kind, payload, dedupe_key, state)
+        select gen_random_uuid(), 'desk', 'telegram', 'x', jsonb_build_object('text', text), text, 'dead'
+        from unnest(array['[A] New ticket from ADA@example.com: none', 'ask granada@example.com']) text";
+    sqlx::query(ticketless).execute(&app.db).await.unwrap();
+
+    let held = app.admin_post(EXPORT, &json!({ "email": "aDa@example.com" })).await.json();
+    let texts: Vec<&str> =
+        held["deliveries"].as_array().unwrap().iter().filter_map(|owed| owed["payload"]["text"].as_str()).collect();
+    assert!(texts.iter().any(|text| text.contains("my invoice is wrong")), "{held}");
+    assert!(texts.contains(&"[A] New ticket from ADA@example.com: none"), "{held}");
+    assert!(!held.to_string().contains("grace"), "a colleague's words are theirs: {held}");
+    assert!(held["mentions"].as_array().unwrap().iter().any(|mention| mention["table"] == "support.deliveries"));
+
+    let erased = app.admin_post(ERASE, &json!({ "email": "ada@example.com" })).await.json();
+    assert_eq!(erased["erased"]["deliveries"], held["deliveries"].as_array().unwrap().len(), "{erased}");
+    let stored = app.everything_stored().await.to_lowercase();
+    let left = stored.replace("granada@example.com", "");
+    assert!(!left.contains("ada@example.com") && !left.contains("my invoice is wrong"), "{left}");
+    assert!(stored.contains("granada@example.com") && stored.contains("cannot log in"), "{stored}");
+}
+
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn erasing_an_address_nobody_knows_looks_the_same(db: PgPool) {
     let world = World::new(db).await;
@@ -179,6 +208,41 @@ async fn a_question_under_way_while_its_asker_is_erased_leaves_nothing(db: PgPoo
     assert_eq!(desk.app.count("select count(*) from support.messages").await, 2, "the greeting's");
     model.play(says("Growth costs £29/month [1]."));
     assert_eq!(ask(&desk.app, &headers, &body).await.status, 200, "who asks again begins anew");
+}
+
+/// Each of the two would otherwise hold what the other one waits for.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_is_being_given_up_waits_for_an_erasure_with_empty_hands(db: PgPool) {
+    let telegram = StandIn::telegram(&[(500, "")]).await;
+    let settings = [
+        ("TELEGRAM_BOT_TOKEN", "1:x"),
+        ("TELEGRAM_CHAT_ID", "1"),
+        ("TELEGRAM_API_URL", telegram.url.as_str()),
+        ("DB_LOCK_SECONDS", "20"),
+        ("DB_STATEMENT_SECONDS", "30"),
+    ];
+    let app = TestApp::with(db, &settings).await;
+    app.open_ticket("one").await;
+    let tried = "select count(*) from support.deliveries where attempts = 1 and lease_token is null";
+    app.eventually(tried, 1).await;
+    telegram.play(Play::Answer(
+        400,
+        r#"{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}"#.into(),
+    ));
+
+    // As an erasure begins.
+    let mut erasure = app.db.begin().await.unwrap();
+    sqlx::query("select from support.conversations for update").execute(&mut *erasure).await.unwrap();
+    app.bring_forward().await;
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    app.eventually(waiting, 1).await;
+
+    let free = sqlx::query("select from support.deliveries for update nowait").execute(&mut *erasure).await;
+    assert_eq!(free.unwrap().rows_affected(), 1);
+    erasure.rollback().await.unwrap();
+    app.eventually("select count(*) from support.deliveries where state = 'dead'", 1).await;
+    assert_eq!(app.count("select count(*) from support.messages where kind = 'note'").await, 1);
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

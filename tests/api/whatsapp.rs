@@ -133,8 +133,11 @@ async fn without_a_phone_or_a_setting_whatsapp_owes_nothing(db: PgPool) {
     without_token.open_ticket("two").await;
 
     assert_eq!(without_token.count(OWED).await, 0);
-    assert_eq!(without_phone.get("/api/support/health").await.json()["whatsapp_configured"], true);
-    assert_eq!(without_token.get("/api/support/health").await.json()["whatsapp_configured"], false);
+    for (app, is_configured) in [(without_phone, true), (without_token, false)] {
+        let health = app.get("/api/support/health").await.json();
+        assert_eq!(health["whatsapp_configured"], is_configured);
+        assert_eq!(health["parts"]["whatsapp"]["status"], "off", "it alerts nobody");
+    }
 }
 
 #[test]

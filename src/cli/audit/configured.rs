@@ -39,7 +39,7 @@ pub async fn checks(config: &Config, send_test: bool) -> Vec<Check> {
 }
 
 fn knowledge(config: &Config) -> anyhow::Result<String> {
-    let voice = Voice { company: config.company.name.clone(), support_email: config.company.support_email.clone() };
+    let voice = Voice::from(&config.company);
     let sections = KnowledgeBase::open(&config.knowledge, voice)?.current().knowledge.section_count();
     ensure!(sections > 0, "{} holds no section", config.knowledge.path.display());
     Ok(format!("{sections} sections in {}", config.knowledge.path.display()))

@@ -143,6 +143,7 @@ mod tests {
             retries.earn();
             retries.take()
         });
-        assert!(taken.count() <= 105);
+        let taken = taken.count();
+        assert!((100..=105).contains(&taken), "{taken}: a tenth, and the few in hand");
     }
 }

@@ -16,6 +16,7 @@ mod synonyms;
 mod typos;
 mod words;
 
+use crate::config::Company;
 use crate::domain::source::Source;
 use crate::domain::turn::{Outcome, Turn};
 use compose::{Cited, Speaker};
@@ -47,6 +48,12 @@ pub struct Voice {
     pub company: String,
     /// Where a person can be written to.
     pub support_email: String,
+}
+
+impl From<&Company> for Voice {
+    fn from(company: &Company) -> Self {
+        Self { company: company.name.clone(), support_email: company.support_email.clone() }
+    }
 }
 
 /// What the knowledge base says to a question.

@@ -1,10 +1,9 @@
 //! What tells one request from every other, as hashes; no I/O.
 
-use ring::digest::{Context, SHA256};
-
 use crate::{
     domain::{
         contact::Email,
+        hash,
         message::ClientMessageId,
         token::{Handle, VisitorToken},
     },
@@ -13,7 +12,7 @@ use crate::{
 
 /// Whose names are kept apart: nobody's request is answered with somebody else's answer.
 pub enum Who {
-    /// Who shows a machine secret: this one.
+    /// One of the team: the machine secret or the session they show.
     Admin(Vec<u8>),
     Customer(Email),
     Visitor(VisitorToken),
@@ -44,7 +43,7 @@ impl Name {
         let request = [path.as_bytes(), body];
         match who {
             Who::Nobody if path == CHAT && key.len() < UNGUESSABLE => None,
-            Who::Nobody => Some(Self::new(&[b"request", b"nobody", &hash(b"", &request)], key, &request)),
+            Who::Nobody => Some(Self::new(&[b"request", b"nobody", &hash::of(b"", &request)], key, &request)),
             known => Some(Self::new(&[b"request", known.kind(), &known.secret()], key, &request)),
         }
     }
@@ -60,13 +59,13 @@ impl Name {
                 Some(Self::new(&[b"said", who, &secret, handle.as_str().as_bytes()], id.as_str(), &request))
             }
             None if is_guessable => None,
-            None => Some(Self::new(&[b"first said", who, &secret, &hash(b"", &request)], id.as_str(), &request)),
+            None => Some(Self::new(&[b"first said", who, &secret, &hash::of(b"", &request)], id.as_str(), &request)),
         }
     }
 
     /// What stands for the whole request wherever it must be found again.
     pub fn hash(&self) -> Vec<u8> {
-        hash(b"whole", &[&self.hashes.scope, &self.hashes.key, &self.hashes.request]).to_vec()
+        hash::of(b"whole", &[&self.hashes.scope, &self.hashes.key, &self.hashes.request]).to_vec()
     }
 
     fn new(scope: &[&[u8]], key: &str, request: &[&[u8]]) -> Self {
@@ -74,11 +73,11 @@ impl Name {
         let is_of_nobody = scope.get(1) == Some(&&b"nobody"[..]);
         Self {
             is_of_nobody,
-            seal: hash(b"seal", &[scope, &key, request].concat()),
+            seal: hash::of(b"seal", &[scope, &key, request].concat()),
             hashes: Hashes {
-                scope: hash(b"scope", scope).to_vec(),
-                key: hash(b"key", &key).to_vec(),
-                request: hash(b"request", request).to_vec(),
+                scope: hash::of(b"scope", scope).to_vec(),
+                key: hash::of(b"key", &key).to_vec(),
+                request: hash::of(b"request", request).to_vec(),
             },
         }
     }
@@ -102,16 +101,6 @@ impl Who {
             Self::Nobody => Vec::new(),
         }
     }
-}
-
-/// Each part is preceded by its length, so that no two lists of parts run together.
-fn hash(purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    for part in [&[purpose], parts].concat() {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
-    }
-    context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 #[cfg(test)]
@@ -175,10 +164,5 @@ mod tests {
         assert!(Name::of_message(&customer("ada@example.com"), None, &id("1"), "hello").is_some());
         assert!(Name::of_request(&Who::Nobody, "1", CHAT, b"{}").is_none());
         assert!(Name::of_request(&Who::Nobody, "1", PATH, b"{}").is_some());
-    }
-
-    #[test]
-    fn parts_do_not_run_together() {
-        assert_ne!(hash(b"", &[b"ab", b"c"]), hash(b"", &[b"a", b"bc"]));
     }
 }

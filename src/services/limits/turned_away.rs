@@ -11,9 +11,9 @@ const MOST_PLACES: usize = 100;
 pub struct TurnedAway(HashMap<Option<Place>, i64>);
 
 impl TurnedAway {
-    pub fn count(&mut self, place: Place, times: i64) {
+    pub fn count(&mut self, place: Place) {
         let is_told_apart = self.0.contains_key(&Some(place)) || self.0.len() < MOST_PLACES;
-        *self.0.entry(Some(place).filter(|_| is_told_apart)).or_default() += times;
+        *self.0.entry(Some(place).filter(|_| is_told_apart)).or_default() += 1;
     }
 
     /// All of it, and from then on nothing.
@@ -32,8 +32,8 @@ mod tests {
     fn every_one_is_counted_and_only_so_many_places_are_told_apart() {
         let mut turned_away = TurnedAway::default();
         for number in 0..1_000 {
-            turned_away.count(Place::from(IpAddr::V4(Ipv4Addr::from_bits(number))), 1);
-            turned_away.count(Place::from(IpAddr::V4(Ipv4Addr::from_bits(7))), 1);
+            turned_away.count(Place::from(IpAddr::V4(Ipv4Addr::from_bits(number))));
+            turned_away.count(Place::from(IpAddr::V4(Ipv4Addr::from_bits(7))));
         }
 
         let taken = turned_away.take();

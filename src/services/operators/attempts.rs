@@ -8,40 +8,53 @@ use std::{
 use tokio::time::Instant;
 use tracing::warn;
 
-/// So many wrong tries in one window are slips of the whole team.
+use crate::services::limits::Rate;
+
+/// So many wrong tries a minute are slips of the whole team.
 const SLIPS: u32 = 30;
-const WINDOW: Duration = Duration::from_mins(1);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The wrong tries of this instance; cheap to clone.
-#[derive(Clone, Default)]
-pub struct Attempts(Arc<Mutex<Option<Window>>>);
+#[derive(Clone)]
+pub struct Attempts {
+    slips: Rate,
+    started: Instant,
+    counted: Arc<Mutex<Counted>>,
+}
 
-struct Window {
-    began: Instant,
-    failures: u32,
+#[derive(Default)]
+struct Counted {
+    /// When all slips are free again.
+    free_at: Duration,
+    /// When the log may tell again that somebody guesses.
+    quiet_until: Duration,
 }
 
 impl Attempts {
-    /// Counts one more, and says how long to wait where there were too many.
-    pub fn failed(&self) -> Option<Duration> {
-        self.failed_at(Instant::now())
+    pub fn new() -> Self {
+        Self { slips: Rate::new(SLIPS, MINUTE), started: Instant::now(), counted: Arc::default() }
     }
 
-    fn failed_at(&self, now: Instant) -> Option<Duration> {
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = match current.take() {
-            Some(Window { began, failures }) if now.duration_since(began) < WINDOW => {
-                Window { began, failures: failures.saturating_add(1) }
+    /// Counts one more, and says how long to wait where there were too many.
+    pub fn failed(&self) -> Option<Duration> {
+        self.failed_at(self.started.elapsed())
+    }
+
+    fn failed_at(&self, now: Duration) -> Option<Duration> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.slips.take(counted.free_at, now) {
+            Ok(free_at) => {
+                counted.free_at = free_at;
+                None
             }
-            _ => Window { began: now, failures: 1 },
-        };
-        if window.failures == SLIPS + 1 {
-            warn!(failures = window.failures, "many wrong secrets for the team's paths within a minute");
+            Err(wait) => {
+                if now >= counted.quiet_until {
+                    warn!("many wrong secrets for the team's paths within a minute");
+                    counted.quiet_until = now + MINUTE;
+                }
+                Some(wait)
+            }
         }
-        let wait = (window.began + WINDOW).saturating_duration_since(now);
-        let is_too_many = window.failures > SLIPS;
-        *current = Some(window);
-        is_too_many.then_some(wait)
     }
 }
 
@@ -51,10 +64,12 @@ mod tests {
 
     #[test]
     fn slips_are_free_and_guessing_is_told_to_wait() {
-        let (attempts, began) = (Attempts::default(), Instant::now());
+        let (attempts, now) = (Attempts::new(), Duration::from_hours(1));
 
-        assert!((0..SLIPS).all(|_| attempts.failed_at(began).is_none()));
-        assert_eq!(attempts.failed_at(began + WINDOW / 2), Some(WINDOW / 2));
-        assert!(attempts.failed_at(began + WINDOW).is_none(), "a new minute");
+        assert!((0..SLIPS).all(|_| attempts.failed_at(now).is_none()));
+        let wait = attempts.failed_at(now).expect("too many");
+        assert_eq!(attempts.failed_at(now), Some(wait), "asking does not lengthen it");
+        assert!(attempts.failed_at(now + wait).is_none(), "one more after the wait");
+        assert!(attempts.failed_at(now + wait).is_some());
     }
 }

@@ -1,6 +1,5 @@
 //! A person's rows, deleted; each tells how many there were.
 
-use ring::digest;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,26 +10,6 @@ use crate::{
     },
     error::{Error, Result},
 };
-
-/// What is owed or was sent about these conversations' tickets, or to this address. What is being
-/// sent at this moment may still arrive; nothing else will.
-pub async fn deliveries(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
-    let deleted = sqlx::query!(
-        r#"
-        delete from support.deliveries
-        where (channel = 'email' and lower((payload ->> 'to') collate "C") = lower($2 collate "C"))
-           or (
-               subject_kind = 'ticket'
-               and subject_id in (select id from support.tickets where conversation_id = any($1))
-           )
-        "#,
-        conversations,
-        email.as_str(),
-    )
-    .execute(db)
-    .await?;
-    Ok(deleted.rows_affected())
-}
 
 /// The keys that tell repeated escalations: hashes of an address and words.
 pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
@@ -88,10 +67,9 @@ pub async fn conversations(db: &mut PgConnection, conversations: &[Uuid]) -> Res
 /// The hashes of the address among the confirmations of late; their places stay taken, so that an
 /// hour has no more of them.
 pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<u64> {
-    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
     let cleared = sqlx::query!(
         "update support.confirmation_places set address_hash = null where address_hash = $1",
-        address_hash.as_ref(),
+        email.hash(),
     )
     .execute(db)
     .await?;

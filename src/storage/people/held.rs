@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use ring::digest;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{Mode, Status},
-        person::{Confirmation, Conversation, Delivery, Escalation, Message},
+        person::{Confirmation, Conversation, Escalation, Message},
         ticket::TicketId,
         turn::{Author, Outcome},
     },
@@ -72,28 +71,6 @@ async fn messages(db: &mut PgConnection, conversations: &[Uuid]) -> Result<HashM
     Ok(said)
 }
 
-/// What is owed or was sent about these conversations' tickets, or to this address.
-pub async fn deliveries(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<Vec<Delivery>> {
-    let deliveries = sqlx::query_as!(
-        Delivery,
-        r#"
-        select channel, kind, payload, state, attempts, last_error, created_at, done_at
-        from support.deliveries
-        where (channel = 'email' and lower((payload ->> 'to') collate "C") = lower($2 collate "C"))
-           or (
-               subject_kind = 'ticket'
-               and subject_id in (select id from support.tickets where conversation_id = any($1))
-           )
-        order by created_at, id
-        "#,
-        conversations,
-        email.as_str(),
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(deliveries)
-}
-
 pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<Vec<Escalation>> {
     let escalations = sqlx::query_as!(
         Escalation,
@@ -114,11 +91,10 @@ pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &
 }
 
 pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<Vec<Confirmation>> {
-    let address_hash = digest::digest(&digest::SHA256, email.folded().as_bytes());
     let confirmations = sqlx::query_as!(
         Confirmation,
         "select taken_at from support.confirmation_places where address_hash = $1",
-        address_hash.as_ref(),
+        email.hash(),
     )
     .fetch_all(db)
     .await?;

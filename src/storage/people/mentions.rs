@@ -41,8 +41,13 @@ pub struct Candidate {
     pub created_at: DateTime<Utc>,
 }
 
-/// Those beside what belongs to these conversations, or went to the address itself.
-pub async fn candidates(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<Vec<Candidate>> {
+/// Those beside what belongs to these conversations, and beside these deliveries.
+pub async fn candidates(
+    db: &mut PgConnection,
+    conversations: &[Uuid],
+    deliveries: &[Uuid],
+    email: &Email,
+) -> Result<Vec<Candidate>> {
     let candidates = sqlx::query_as!(
         Candidate,
         r#"
@@ -53,8 +58,7 @@ pub async fn candidates(db: &mut PgConnection, conversations: &[Uuid], email: &E
         ), delivery as (
             select id, payload::text as payload, last_error, created_at
             from support.deliveries
-            where (subject_id is null or subject_id in (select id from ticket))
-              and (channel <> 'email' or lower((payload ->> 'to') collate "C") is distinct from $2)
+            where id <> all($2)
         ), written as (
             select 'message' as place, id, body as text, created_at
             from support.messages
@@ -72,9 +76,10 @@ pub async fn candidates(db: &mut PgConnection, conversations: &[Uuid], email: &E
         )
         select place as "place!: Place", id as "id!", text as "text!", created_at as "created_at!"
         from written
-        where strpos(lower(text collate "C"), $2) > 0
+        where strpos(lower(text collate "C"), $3) > 0
         "#,
         conversations,
+        deliveries,
         email.folded(),
     )
     .fetch_all(db)

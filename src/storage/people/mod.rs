@@ -1,5 +1,6 @@
 //! One person across all tables: found by an address, in any case of its letters.
 
+pub mod deliveries;
 pub mod erase;
 pub mod held;
 pub mod mentions;
@@ -7,18 +8,20 @@ pub mod shop;
 
 use std::time::Duration;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{domain::contact::Email, error::Result};
+use crate::{domain::contact::Email, error::Result, storage::conversations};
 
-/// A statement about a person may read every message there is, which takes longer than a request's
-/// usually may; still less than the request as a whole.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// A transaction that changes nothing and sees everything as it is at one moment.
+pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    Ok(db.begin_with("begin isolation level repeatable read read only").await?)
+}
 
-/// Allows this transaction's statements more time.
-pub async fn take_time(db: &mut PgConnection) -> Result<()> {
-    let limit = PATIENCE.as_millis().to_string();
+/// Allows each of this transaction's statements so much time: one about a person may read every message
+/// there is, which takes longer than a request's usually may.
+pub async fn take_time(db: &mut PgConnection, limit: Duration) -> Result<()> {
+    let limit = limit.as_millis().to_string();
     sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(db).await?;
     Ok(())
 }
@@ -52,9 +55,7 @@ pub async fn conversations_of(db: &mut PgConnection, email: &Email) -> Result<Ve
 /// and what belongs to it takes the conversation first.
 pub async fn hold_conversations_of(db: &mut PgConnection, email: &Email) -> Result<Vec<Uuid>> {
     let found = conversations_of(&mut *db, email).await?;
-    sqlx::query!("select id from support.conversations where id = any($1) order by id for update", &found)
-        .fetch_all(&mut *db)
-        .await?;
+    conversations::hold(&mut *db, &found).await?;
     // One that was given another address meanwhile is another's now.
     let held = conversations_of(db, email).await?;
     Ok(held.into_iter().filter(|id| found.contains(id)).collect())

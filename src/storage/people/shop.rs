@@ -67,6 +67,45 @@ pub async fn rows(db: &mut PgConnection, table: Table, email: &Email) -> Result<
     Ok(query.await?)
 }
 
+/// How many rows those are.
+pub async fn count(db: &mut PgConnection, table: Table, email: &Email) -> Result<i64> {
+    if !is_readable(&mut *db, Table::Orders).await? || !is_readable(&mut *db, table).await? {
+        return Ok(0);
+    }
+    let query = match table {
+        Table::Orders => sqlx::query_scalar!(
+            r#"
+            select count(*) as "count!"
+            from public.dfy_orders
+            where lower(customer_email collate "C") = lower($1 collate "C")
+            "#,
+            email.as_str(),
+        )
+        .fetch_one(db),
+        Table::Activity => sqlx::query_scalar!(
+            r#"
+            select count(*) as "count!"
+            from public.dfy_activity activity
+            join public.dfy_orders orders on orders.id = activity.order_id
+            where lower(orders.customer_email collate "C") = lower($1 collate "C")
+            "#,
+            email.as_str(),
+        )
+        .fetch_one(db),
+        Table::Upsells => sqlx::query_scalar!(
+            r#"
+            select count(*) as "count!"
+            from public.upsell_log upsell
+            join public.dfy_orders orders on orders.id = upsell.order_id
+            where lower(orders.customer_email collate "C") = lower($1 collate "C")
+            "#,
+            email.as_str(),
+        )
+        .fetch_one(db),
+    };
+    Ok(query.await?)
+}
+
 async fn is_readable(db: &mut PgConnection, table: Table) -> Result<bool> {
     let is_readable = sqlx::query_scalar!(
         r#"select coalesce(has_table_privilege(to_regclass($1)::oid, 'select'), false) as "is!""#,

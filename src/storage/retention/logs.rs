@@ -1,4 +1,4 @@
-//! What tells of the past, and the hashes that tell one moment from the next.
+//! What tells of the past, the hashes that tell one moment from the next, and what was kept for a time only.
 
 use sqlx::{PgConnection, postgres::types::PgInterval};
 
@@ -79,6 +79,49 @@ pub async fn confirmations(db: &mut PgConnection, age: PgInterval) -> Result<u64
             from support.confirmation_places
             where address_hash is not null
               and taken_at < now() - $1::interval
+            limit $2
+            for update skip locked
+        )
+        "#,
+        age,
+        BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// What is kept for who sends the same again.
+pub async fn answers(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.idempotency_keys
+        where (scope_hash, key_hash) in (
+            select scope_hash, key_hash
+            from support.idempotency_keys
+            where created_at <= now() - $1::interval
+            order by created_at
+            limit $2
+            for update skip locked
+        )
+        "#,
+        age,
+        BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Sessions of the team's people, so long after their end.
+pub async fn sessions(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.operator_sessions
+        where token_hash in (
+            select token_hash
+            from support.operator_sessions
+            where expires_at <= now() - $1::interval
             limit $2
             for update skip locked
         )

@@ -23,17 +23,21 @@ pub enum Kind {
     Erasures,
     Escalations,
     Confirmations,
+    Answers,
+    Sessions,
     Tickets,
     Messages,
     Conversations,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Deliveries,
         Self::Erasures,
         Self::Escalations,
         Self::Confirmations,
+        Self::Answers,
+        Self::Sessions,
         Self::Tickets,
         Self::Messages,
         Self::Conversations,
@@ -58,6 +62,8 @@ async fn delete(db: &mut PgConnection, kind: Kind, age: PgInterval) -> Result<u6
         Kind::Erasures => logs::erasures(db, age).await,
         Kind::Escalations => logs::escalations(db, age).await,
         Kind::Confirmations => logs::confirmations(db, age).await,
+        Kind::Answers => logs::answers(db, age).await,
+        Kind::Sessions => logs::sessions(db, age).await,
         Kind::Tickets => threads::tickets(db, age).await,
         Kind::Messages => threads::messages(db, age).await,
         Kind::Conversations => threads::conversations(db, age).await,
