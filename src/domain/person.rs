@@ -23,6 +23,7 @@ pub struct Held {
     pub deliveries: Vec<Delivery>,
     pub escalations: Vec<Escalation>,
     pub confirmations: Vec<Confirmation>,
+    pub model_usage: Vec<ModelUse>,
     /// Where somebody else's words name the address; the words are theirs, so they are not told.
     pub mentions: Vec<Mention>,
     /// What the shop holds, as it is, by table.
@@ -84,6 +85,15 @@ pub struct Confirmation {
     pub taken_at: DateTime<Utc>,
 }
 
+/// What asking a model for them took: a hash of the address, and this.
+#[derive(Serialize)]
+pub struct ModelUse {
+    pub model: String,
+    pub calls: i32,
+    #[serde(serialize_with = "time::wire")]
+    pub at: DateTime<Utc>,
+}
+
 #[derive(Serialize)]
 pub struct Mention {
     pub table: &'static str,
@@ -115,6 +125,8 @@ pub struct Erased {
     pub deliveries: u64,
     pub escalations: u64,
     pub confirmations: u64,
+    /// Rows that no longer tell whose money it was; the sums stay.
+    pub model_usage: u64,
     /// Of the address, by the team.
     pub blocks: u64,
     /// Kept for a day for who sends the same again; everybody's, because nothing tells whose they are.

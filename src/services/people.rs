@@ -55,6 +55,7 @@ impl People {
             deliveries: deliveries::held(&mut tx, &deliveries).await?,
             escalations: held::escalations(&mut tx, &theirs, email).await?,
             confirmations: held::confirmations(&mut tx, email).await?,
+            model_usage: held::model_usage(&mut tx, email).await?,
             mentions: candidates.iter().filter_map(|candidate| mention(candidate, email)).collect(),
             kept_by_law,
         };
@@ -79,6 +80,7 @@ impl People {
             messages: erase::messages(&mut tx, &theirs).await?,
             conversations: erase::conversations(&mut tx, &theirs).await?,
             confirmations: erase::confirmations(&mut tx, email).await?,
+            model_usage: erase::model_usage(&mut tx, email).await?,
             blocks: erase::blocks(&mut tx, email).await?,
             answers: erase::answers(&mut tx).await?,
             mentions: forget_mentions(&mut tx, email).await?,

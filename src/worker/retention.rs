@@ -20,6 +20,9 @@ const EVERY: Duration = Duration::from_hours(1);
 /// later, and nor is what answers a request that is sent again: at that age it is as good as gone already.
 const DAY: Duration = Duration::from_hours(24);
 
+/// The team may ask for a year of what was spent.
+const A_YEAR: Duration = Duration::from_hours(366 * 24);
+
 /// The sweeper of one instance; of several, one sweeps at a time.
 pub struct Sweeper {
     pub db: PgPool,
@@ -76,6 +79,7 @@ fn lifetime(retention: &Retention, kind: Kind) -> Duration {
         Kind::Escalations | Kind::Confirmations | Kind::Answers => DAY,
         // They have an end of their own.
         Kind::Sessions => Duration::ZERO,
+        Kind::Usage => retention.logs.max(A_YEAR),
         Kind::Tickets => retention.tickets,
         Kind::Messages | Kind::Conversations => retention.messages,
     }

@@ -49,6 +49,9 @@ impl World {
         let rows =
             "insert into public.dfy_orders (id, customer_id, customer_email, tier) values (7, 'cus_1', $1, 'STARTER')";
         sqlx::query(rows).bind("Ada@Example.com").execute(&app.db).await.unwrap();
+        let rows = "insert into support.model_usage (visitor_hash, model, calls, prompt_tokens, completion_tokens, is_estimated)
+            values (sha256('ada@example.com'), 'm', 1, 1, 1, false)";
+        sqlx::query(rows).execute(&app.db).await.unwrap();
         let rows = "insert into public.dfy_activity (order_id, activity_type) values (7, 'intake_submitted')";
         sqlx::query(rows).execute(&app.db).await.unwrap();
         Self { app, telegram, resend }
@@ -75,7 +78,7 @@ async fn everything_held_on_a_person_is_told_and_nothing_of_others(db: PgPool) {
     let held = answer.json();
     let counts = |name: &str| held[name].as_array().unwrap().len();
     assert_eq!(["conversations", "tickets", "deliveries"].map(counts), [3, 2, 3], "{held}");
-    assert_eq!(["escalations", "confirmations", "mentions"].map(counts), [1, 1, 3], "{held}");
+    assert_eq!(["escalations", "confirmations", "model_usage", "mentions"].map(counts), [1, 1, 1, 3], "{held}");
     assert_eq!(held["conversations"][0]["messages"][0]["body"], "I want to speak to a human, I am Ada@Example.com");
     assert_eq!(held["conversations"][1]["mode"], "private");
     assert_eq!(held["deliveries"][0]["state"], "pending");
@@ -108,6 +111,7 @@ async fn an_erased_person_is_nowhere_and_is_sent_nothing(db: PgPool) {
     assert_eq!(app.count("select count(*) from support.tickets where email = 'grace@example.com'").await, 1);
     assert_eq!(app.count("select count(*) from public.dfy_orders").await, 1);
     assert_eq!(app.count("select count(*) from support.erasures where who = 'api'").await, 1);
+    assert_eq!(app.count("select count(*) from support.model_usage").await, 1, "the bill stays");
 
     // What was being sent may still have arrived; what comes from now on is Grace's only.
     let before = (world.telegram.asked().len(), world.resend.asked().len());

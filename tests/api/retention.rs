@@ -98,7 +98,9 @@ async fn what_is_kept_for_a_time_only_goes_after_it(db: PgPool) {
         from generate_series(1, 5) number";
     let sessions = "insert into support.operator_sessions (token_hash, operator, secret_hash, expires_at)
         select number::text::bytea, 'ada', '', now() + number * interval '1 hour' from generate_series(-1, 1) number";
-    for rows in [keys, sessions] {
+    let usage = "insert into support.model_usage (at, model, calls, prompt_tokens, completion_tokens, is_estimated)
+        select now() - number * interval '300 days', 'm', 1, 1, 1, false from generate_series(0, 3) number";
+    for rows in [keys, sessions, usage] {
         sqlx::query(rows).execute(&db).await.unwrap();
     }
 
@@ -106,6 +108,7 @@ async fn what_is_kept_for_a_time_only_goes_after_it(db: PgPool) {
 
     assert_eq!(app.count("select count(*) from support.idempotency_keys").await, 2, "of this day");
     assert_eq!(app.count("select count(*) from support.operator_sessions").await, 1, "that lasts");
+    assert_eq!(app.count("select count(*) from support.model_usage").await, 2, "of a year");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -76,6 +76,15 @@ pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<u64> 
     Ok(cleared.rows_affected())
 }
 
+/// The hashes of the address beside what the model took; what it took stays, for the bill.
+pub async fn model_usage(db: &mut PgConnection, email: &Email) -> Result<u64> {
+    let cleared =
+        sqlx::query!("update support.model_usage set visitor_hash = null where visitor_hash = $1", email.hash())
+            .execute(db)
+            .await?;
+    Ok(cleared.rows_affected())
+}
+
 /// Remembers that somebody was erased, and not whom.
 pub async fn note(db: &mut PgConnection, who: Who, erasure: &Erasure) -> Result<()> {
     let counts = serde_json::to_value(erasure).map_err(|error| Error::Internal(error.into()))?;

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{Mode, Status},
-        person::{Confirmation, Conversation, Escalation, Message},
+        person::{Confirmation, Conversation, Escalation, Message, ModelUse},
         ticket::TicketId,
         turn::{Author, Outcome},
     },
@@ -88,6 +88,22 @@ pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &
     .fetch_all(db)
     .await?;
     Ok(escalations)
+}
+
+pub async fn model_usage(db: &mut PgConnection, email: &Email) -> Result<Vec<ModelUse>> {
+    let usage = sqlx::query_as!(
+        ModelUse,
+        r#"
+        select model, calls, at
+        from support.model_usage
+        where visitor_hash = $1
+        order by id
+        "#,
+        email.hash(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(usage)
 }
 
 pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<Vec<Confirmation>> {

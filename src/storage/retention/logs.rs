@@ -133,3 +133,23 @@ pub async fn sessions(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
     .await?;
     Ok(deleted.rows_affected())
 }
+
+/// What the model took, turn by turn.
+pub async fn usage(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.model_usage
+        where id in (
+            select id
+            from support.model_usage
+            where at < now() - $1::interval
+            limit $2
+        )
+        "#,
+        age,
+        BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -25,19 +25,21 @@ pub enum Kind {
     Confirmations,
     Answers,
     Sessions,
+    Usage,
     Tickets,
     Messages,
     Conversations,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Deliveries,
         Self::Erasures,
         Self::Escalations,
         Self::Confirmations,
         Self::Answers,
         Self::Sessions,
+        Self::Usage,
         Self::Tickets,
         Self::Messages,
         Self::Conversations,
@@ -64,6 +66,7 @@ async fn delete(db: &mut PgConnection, kind: Kind, age: PgInterval) -> Result<u6
         Kind::Confirmations => logs::confirmations(db, age).await,
         Kind::Answers => logs::answers(db, age).await,
         Kind::Sessions => logs::sessions(db, age).await,
+        Kind::Usage => logs::usage(db, age).await,
         Kind::Tickets => threads::tickets(db, age).await,
         Kind::Messages => threads::messages(db, age).await,
         Kind::Conversations => threads::conversations(db, age).await,
