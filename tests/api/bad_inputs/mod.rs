@@ -4,6 +4,7 @@
 //! yet to try them on: 36 (no query takes a date), 43 (no export as a sheet). Of row 40 the mail is in `mail.rs`;
 //! there is no page yet.
 
+mod attempts;
 mod connections;
 mod cookies;
 mod door;
@@ -18,6 +19,7 @@ mod providers;
 mod secrets;
 mod sessions;
 mod signed;
+mod strangers;
 mod table;
 mod texts;
 mod tokens;
