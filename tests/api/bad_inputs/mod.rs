@@ -15,6 +15,7 @@ mod messages;
 mod models;
 mod outbound;
 mod private_data;
+mod properties;
 mod providers;
 mod secrets;
 mod sessions;
