@@ -5,6 +5,7 @@
 
 mod harness;
 mod http;
+mod planted;
 mod process;
 mod sessions;
 mod signed;
