@@ -48,18 +48,19 @@ pub fn bearer(email: &str) -> String {
     format!("Bearer {}", library.seal(&library.head, &claims_with("email", json!(email))))
 }
 
+async fn say(app: &TestApp, path: &'static str, headers: Vec<(&'static str, String)>, body: Value) -> Value {
+    let answer = Attempt { method: "POST", path, id: String::new(), headers, body }.send(app).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
 impl Things {
     /// What Grace has, used a few times.
     pub async fn hers(app: &TestApp) -> Self {
         let (key, message_id) = ("a-key-of-grace-5f1c2e0a".to_owned(), "a-message-of-grace-5f1c".to_owned());
         let bearer = [("Authorization", bearer(HERS))];
         let text = |answer: &Value, name: &str| answer[name].as_str().unwrap().to_owned();
-        let say = async |path: &'static str, headers: &[(&'static str, String)], body: Value| {
-            let attempt = Attempt { method: "POST", path, id: String::new(), headers: headers.to_vec(), body };
-            let answer = attempt.send(app).await;
-            assert_eq!(answer.status, 200, "{}", answer.body);
-            answer.json()
-        };
+        let say = async |path, headers: &[_], body| say(app, path, headers.to_vec(), body).await;
         let private = say(PRIVATE, &bearer, json!({ "message": SECRET_WORDS })).await;
         let private = text(&private, "conversationId");
         let visitors = say(PUBLIC, &[], json!({ "message": "What does Levqor do?", "visitor": true })).await;
@@ -69,14 +70,17 @@ impl Things {
         say(PRIVATE, &keyed, json!({ "message": "hello", "conversationId": private })).await;
         let named = json!({ "message": "hello", "conversationId": private, "clientMessageId": message_id });
         say(PRIVATE, &bearer, named).await;
-        for conversation in [&visitors, &visitors] {
-            let shown = [("X-Visitor-Token", token.clone())];
-            say(PUBLIC, &shown, json!({ "message": "hello", "conversationId": conversation })).await;
-        }
         let ticket = say(ESCALATE, &[], json!({ "email": HERS, "message": "Somebody call me, please" })).await;
         let block = app.admin_post("/api/support/blocks", &json!({ "email": "spam@example.com" })).await.json();
         let (ticket, block) = (text(&ticket, "ticketId"), text(&block, "id"));
         Self { email: HERS, private, visitors, open, token, ticket, key, message_id, block }
+    }
+
+    /// She says one thing more in each conversation that is hers alone.
+    pub async fn speak(&self, app: &TestApp) {
+        let hello = |conversation: &str| json!({ "message": "hello", "conversationId": conversation });
+        say(app, PRIVATE, vec![("Authorization", bearer(HERS))], hello(&self.private)).await;
+        say(app, PUBLIC, vec![("X-Visitor-Token", self.token.clone())], hello(&self.visitors)).await;
     }
 
     pub fn nobodys() -> Self {
