@@ -35,6 +35,8 @@ say 'Build, against the committed .sqlx alone'
 cargo build --locked --all-targets
 say 'Tests'
 with_postgres cargo test --locked
+say 'Nothing that the tests planted stands in what they logged'
+cargo test --quiet --locked --test api -- --ignored --nocapture planted::
 say 'Lints'
 cargo clippy --locked --all-targets -- -D warnings
 say 'Queries against a real schema'

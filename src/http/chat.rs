@@ -83,7 +83,7 @@ async fn private(
 
 async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
     let (handle, customer) = (question.conversation.as_ref(), question.customer.as_ref());
-    limits.chat(client, handle, customer).await.map_err(Problem::too_many)
+    limits.chat(client, handle, customer, question.visitor.as_ref()).await.map_err(Problem::too_many)
 }
 
 /// One turn, or, where its message has a name and was said before, the answer of the first time.

@@ -86,7 +86,14 @@ fn read(entry: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
     use axum::http::HeaderValue;
+    use proptest::{
+        collection::vec,
+        prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest},
+        sample::select,
+    };
 
     use super::*;
 
@@ -155,37 +162,79 @@ mod tests {
         }
     }
 
-    /// Whatever a client writes stands left of what our proxy adds, and changes nothing.
-    #[test]
-    fn ten_thousand_inventions_neither_evade_nor_frame() {
-        let mut random: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut next = |below: u64| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            random % below
-        };
-        let pieces: [&[u8]; 12] = [
-            b",", b" ", b"198.51.100.1", b"10.0.0.1", b"192.0.2.5", b"::ffff:10.0.0.1", b"[::1]:1", b"\xff",
-            b"unknown", b":", b"\t", b"2001:db8::1",
+    /// What a client may write into a header: addresses in every spelling, what stands between them, and
+    /// bytes that mean nothing.
+    fn written() -> impl Strategy<Value = Vec<u8>> {
+        const PIECES: [&str; 13] =
+            [",", " ", "\t", ":", "[", "]", "[::1]:1", "unknown", "for=", "\"", ";", "10.0.0.1", "192.0.2.5"];
+        let piece = prop_oneof![
+            select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
+            any::<IpAddr>().prop_map(|address| address.to_string().into_bytes()),
+            any::<Ipv4Addr>().prop_map(|four| format!("::ffff:{four}").into_bytes()),
+            vec(prop_oneof![0x20..=0x7e_u8, 0x80..=0xff_u8], 0..8),
         ];
-        let ways = [Proxies::Hops(1), networks("10.0.0.0/8"), Proxies::Hops(2), networks("10.0.0.0/8,192.0.2.5")];
-        for round in 0..10_000 {
-            let invented: Vec<Vec<u8>> = (0..=next(2))
-                .map(|_| (0..next(20)).flat_map(|_| pieces[usize::try_from(next(12)).unwrap()]).copied().collect())
-                .collect();
-            let (by_one, added) = (round % 4 < 2, round % 2 == 0);
-            let tail: &[u8] = if by_one { CLIENT.as_bytes() } else { b"203.0.113.7, 192.0.2.5" };
-            let mut lines = invented.clone();
+        vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    /// An address as proxies write it.
+    fn spelled(address: IpAddr, way: usize) -> String {
+        match (way, address) {
+            (0, _) => address.to_string(),
+            (1, _) => format!(" {} ", SocketAddr::new(address, 4_711)),
+            (2, IpAddr::V6(six)) => format!("[{six}]"),
+            (_, IpAddr::V6(six)) => format!("{six}\t"),
+            (_, IpAddr::V4(four)) => format!("::ffff:{four}"),
+        }
+    }
+
+    proptest! {
+        /// Row 82 of the bad inputs: whatever a client writes stands left of what our proxies add, and changes
+        /// nothing, for limits not even which address of its network it uses.
+        #[test]
+        fn whatever_a_client_writes_neither_evades_nor_frames(
+            invented in vec(written(), 0..4),
+            client in any::<IpAddr>(),
+            way in 0..4_usize,
+            is_behind_two in any::<bool>(),
+            is_added in any::<bool>(),
+            within in any::<u64>(),
+        ) {
+            let ways = if is_behind_two {
+                [Proxies::Hops(2), networks("10.0.0.0/8,192.0.2.5")]
+            } else {
+                [Proxies::Hops(1), networks("10.0.0.0/8")]
+            };
+            prop_assume!(!ways[1].include(client));
+            let mut tail = spelled(client, way).into_bytes();
+            if is_behind_two {
+                tail.extend(b", 192.0.2.5");
+            }
+            let mut lines = invented;
             match lines.last_mut() {
                 // A proxy adds to the last line, or a line of its own.
-                Some(last) if added => last.extend([b", ", tail].concat()),
-                _ => lines.push(tail.to_vec()),
+                Some(last) if is_added => last.extend([b", ", &tail[..]].concat()),
+                _ => lines.push(tail),
             }
             let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
-            let ways = if by_one { &ways[..2] } else { &ways[2..] };
             for way in ways {
-                assert_eq!(seen(PROXY, &lines, way), ip(CLIENT), "{way:?} {invented:?}");
+                let found = seen(PROXY, &lines, &way);
+                prop_assert_eq!(found, client.to_canonical());
+                let neighbour = match client.to_canonical() {
+                    IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX) | u128::from(within)).into(),
+                    four @ IpAddr::V4(_) => four,
+                };
+                prop_assert!(Place::from(found) == Place::from(neighbour));
+            }
+        }
+
+        /// Who is no proxy of ours is who connects, whatever it says.
+        #[test]
+        fn who_is_no_proxy_is_taken_at_no_word(invented in vec(written(), 0..4), client in any::<IpAddr>()) {
+            let lines: Vec<&[u8]> = invented.iter().map(Vec::as_slice).collect();
+            let trusted = networks("10.0.0.0/8");
+            prop_assume!(!trusted.include(client));
+            for proxies in [Proxies::None, trusted] {
+                prop_assert_eq!(seen(&client.to_string(), &lines, &proxies), client.to_canonical());
             }
         }
     }

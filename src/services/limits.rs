@@ -24,7 +24,7 @@ use crate::{
         block::Mark,
         client::{Client, Place},
         contact::Email,
-        token::Handle,
+        token::{Handle, VisitorToken},
     },
 };
 
@@ -70,7 +70,13 @@ pub struct Pace {
 enum Key<'a> {
     Chats(Place),
     Escalations(Place),
-    Conversation(&'a str),
+    /// Counted for who names it: a stranger who holds its handle neither silences its own people nor
+    /// learns how busy they are.
+    Conversation {
+        handle: &'a str,
+        customer: Option<String>,
+        visitor: Option<&'a str>,
+    },
     Customer(String),
     Site,
 }
@@ -102,6 +108,7 @@ impl Limits {
         client: Client,
         handle: Option<&Handle>,
         customer: Option<&Email>,
+        visitor: Option<&VisitorToken>,
     ) -> Result<Pace, Standing> {
         let rates = &self.rates;
         let marks = handle.map(Mark::from).into_iter().chain(customer.map(Mark::from)).chain(mark(client));
@@ -114,7 +121,13 @@ impl Limits {
         let own =
             |key: &Key<'_>| Charge { key: table::hash(key), soft: Some(rates.soft_chat), hard: Some(rates.hard_chat) };
         let mut charges = Vec::with_capacity(3);
-        charges.extend(handle.map(|handle| own(&Key::Conversation(handle.as_str()))));
+        charges.extend(handle.map(|handle| {
+            own(&Key::Conversation {
+                handle: handle.as_str(),
+                customer: customer.map(Email::folded),
+                visitor: visitor.map(VisitorToken::as_str),
+            })
+        }));
         charges.extend(customer.map(|email| own(&Key::Customer(email.folded()))));
         match client {
             Client::At(place) => charges.push(Charge {

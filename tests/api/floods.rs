@@ -60,7 +60,7 @@ fn text(asked: &crate::stand_in::Asked) -> String {
     asked.body["text"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Row 81.
+/// Row 81: 10,000 requests are ten tickets, ten alerts and one summary.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn ten_thousand_from_one_place_are_a_handful_of_tickets_and_one_summary(db: PgPool) {
     let telegram = StandIn::telegram(&[]).await;

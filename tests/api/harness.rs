@@ -8,7 +8,10 @@ use sqlx::{ConnectOptions, PgPool};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::{Answer, exchange, request};
+use crate::{
+    http::{Answer, exchange, request},
+    planted,
+};
 
 /// What admins show in tests.
 pub const SECRET: &str = "a-secret-of-tests-and-nothing-else";
@@ -45,6 +48,8 @@ impl TestApp {
             ("ALERTS_PER_TEN_MINUTES", "1000"),
             ("MAX_CONNECTIONS_PER_ADDRESS", "100000"),
         ];
+        planted::begin();
+        planted::plant_settings(&[&usual[..], settings].concat());
         let find = |settings: &[(&str, &str)], name: &str| {
             settings.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };

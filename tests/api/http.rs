@@ -9,6 +9,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::planted;
+
 /// Longer than any deadline a test sets for the service.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -41,6 +43,7 @@ impl Answer {
 /// Sends `bytes` as they are and reads until the service closes; `None` when it closed without
 /// an answer.
 pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    planted::plant_request(bytes);
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The service may refuse before it has read everything.
     let _ = stream.write_all(bytes).await;
@@ -49,6 +52,7 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
 
 /// Like [`exchange`], where perhaps nobody listens, or an answer breaks off.
 pub async fn try_exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    planted::plant_request(bytes);
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.write_all(bytes).await.ok()?;
     let answer = read(&mut stream).await?;
@@ -68,7 +72,7 @@ pub async fn read(stream: &mut TcpStream) -> Option<Answer> {
             break;
         }
     }
-    parse(&received)
+    parse(&received).inspect(planted::plant_answer)
 }
 
 fn parse(received: &[u8]) -> Option<Answer> {
@@ -88,7 +92,12 @@ fn parse(received: &[u8]) -> Option<Answer> {
 
 /// A request with a body, which closes the connection after the answer.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n").into_bytes();
+    request_to("localhost", method, path, headers, body)
+}
+
+/// The same to a host of another name.
+pub fn request_to(host: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").into_bytes();
     for (name, value) in headers {
         bytes.extend(format!("{name}: {value}\r\n").bytes());
     }

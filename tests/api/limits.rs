@@ -104,6 +104,7 @@ async fn without_a_proxy_nobody_evades_a_limit_by_a_header(db: PgPool) {
     assert_eq!(statuses, [200, 200, 200, 429, 429]);
 }
 
+/// Row 82 of the bad inputs.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn behind_a_proxy_only_what_it_added_counts(db: PgPool) {
     let app = TestApp::with(db, &[&BEHIND_ONE[..], &[("ADDRESS_CHATS_PER_MINUTE", "3/3")]].concat()).await;

@@ -3,13 +3,17 @@
 //! `scripts/test.sh` gives the database; a plain `cargo test` wants `DATABASE_URL`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod browser;
 mod harness;
 mod http;
+mod planted;
 mod process;
 mod sessions;
 mod signed;
+mod site;
 mod stand_in;
 
+mod arrivals;
 mod audit;
 mod bad_inputs;
 mod blocks;

@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    slice,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     harness::SECRET,
     http::{Answer, request, try_exchange},
+    planted,
 };
 
 /// A start that cannot work is told within seconds.
@@ -104,14 +106,20 @@ pub struct Process {
 
 impl Process {
     pub fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        planted::plant_settings(settings);
         let mut child = folder.command(settings).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            planted::keep_log(slice::from_ref(&line));
             let line: Value = serde_json::from_str(&line).expect("every line of the log is JSON");
             line["address"].as_str().and_then(|address| address.parse().ok())
         });
         // Somebody must go on reading, or the log would stop the server.
-        let log = thread::spawn(move || lines.map_while(Result::ok).collect());
+        let log = thread::spawn(move || {
+            let lines: Vec<String> = lines.map_while(Result::ok).collect();
+            planted::keep_log(&lines);
+            lines
+        });
         let Some(address) = address else {
             let mut said = String::new();
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
