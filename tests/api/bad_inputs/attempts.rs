@@ -138,6 +138,7 @@ impl Things {
             post("/api/support/people/erase", signed_in(), json!({ "email": self.email })),
             post("/api/support/blocks", signed_in(), json!({ "email": self.email })),
             get("/api/support/blocks", "", signed_in()),
+            get("/api/support/usage", "", signed_in()),
             Attempt { method: "DELETE", id: self.block.clone(), ..get("/api/support/blocks/{id}", "", signed_in()) },
             get("/api/support/operators/session", "", vec![("Cookie", format!("operator_session={}", self.token))]),
             post("/api/support/operators/session", vec![], json!({ "name": self.email, "secret": self.token })),
