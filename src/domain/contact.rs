@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::text;
 
@@ -12,8 +13,9 @@ const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
 
 /// An e-mail address: kept as typed, the domain lowered.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(format = "email", max_length = 254)]
 pub struct Email(String);
 
 impl Email {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-pub use self::draft::Draft;
+pub use self::draft::{AnsweredBy, Draft};
 use self::draft::{Asker, conclude, weigh};
 use super::{
     account::Topic,

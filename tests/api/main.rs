@@ -3,6 +3,7 @@
 //! `scripts/test.sh` gives the database; a plain `cargo test` wants `DATABASE_URL`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod documented;
 mod harness;
 mod http;
 mod process;
@@ -23,6 +24,7 @@ mod knowledge;
 mod limits;
 mod mail;
 mod model;
+mod openapi;
 mod operators;
 mod people;
 mod private;

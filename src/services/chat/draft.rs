@@ -1,6 +1,8 @@
 //! What to say, decided from what is known; no I/O.
 
 use chrono::Utc;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::address;
 use crate::{
@@ -26,7 +28,8 @@ use crate::{
 const WORDS_OF_A_QUESTION: usize = 5;
 
 /// Who answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum AnsweredBy {
     Model,
     KnowledgeBase,
