@@ -48,7 +48,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// The id alone carries a conversation on; a conversation opened with a visitor's token wants that too.
 #[utoipa::path(post, path = "/api/support/public", tag = "Chat", request_body = Body,
     security((), ("visitorToken" = [])),
-    responses((status = 200, description = "The reply, also when no model answers.", body = Answer), (status = 429)))]
+    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))), (status = 429)))]
 async fn public(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
@@ -68,7 +69,8 @@ async fn public(
 /// Answers also from the customer's own records. The address is the session's, whatever the body says.
 #[utoipa::path(post, path = "/api/support/private", tag = "Chat", request_body = Body,
     security(("bearer" = []), ("siteSession" = [])),
-    responses((status = 200, description = "The reply, also when no model answers.", body = Answer),
+    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
         (status = 403), (status = 429)))]
 async fn private(
     State(chat): State<Chat>,

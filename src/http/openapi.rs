@@ -22,6 +22,7 @@ pub fn document() -> Value {
         let mut api = serde_json::to_value(routes.into_openapi()).expect("a description is JSON");
         for (path, mut item) in members(&mut api["paths"]) {
             for (method, mut operation) in members(&mut item) {
+                mend_body(&mut operation);
                 add_layers(&method, &mut operation, layers);
                 add_refusals(&method, &mut operation, layers);
                 add_examples(&mut operation, &examples);
@@ -47,6 +48,13 @@ fn members(value: &mut Value) -> impl Iterator<Item = (String, Value)> + use<> {
         _ => serde_json::Map::new(),
     };
     members.into_iter()
+}
+
+/// A body that may be left out is described as one that may be null, which it may not.
+fn mend_body(operation: &mut Value) {
+    let schema = operation.pointer_mut("/requestBody/content/application~1json/schema");
+    let Some(schema) = schema.filter(|schema| schema["oneOf"][1] == json!({ "type": "null" })) else { return };
+    *schema = schema["oneOf"][0].take();
 }
 
 /// What a layer asks for, beside what it refuses.
