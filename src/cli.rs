@@ -3,6 +3,7 @@
 mod ask;
 mod audit;
 mod eval;
+mod openapi;
 mod people;
 mod session;
 mod throwaway;
@@ -44,6 +45,8 @@ enum Command {
     Audit(audit::Audit),
     /// Make a customer's session of one hour, to try the private chat with.
     Session(session::Session),
+    /// Print what the service answers, as OpenAPI 3.1.
+    Openapi,
     /// Print everything held on a person, as JSON.
     Export(people::Person),
     /// Erase a person everywhere but in what the law keeps, and print what is gone, as JSON.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Eval(eval) => with_config(|config| eval.run(&config)),
         Command::Audit(audit) => with_config(|config| audit.run(&config)),
         Command::Session(session) => with_config(|config| session.run(&config)),
+        Command::Openapi => openapi::run(),
         Command::Export(person) => with_config(|config| person.export(&config)),
         Command::Erase(person) => with_config(|config| person.erase(&config)),
         Command::WithPostgres(with_postgres) => with_postgres.run(),

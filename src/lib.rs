@@ -16,6 +16,8 @@ mod worker;
 pub use cli::main;
 pub use config::Config;
 pub use domain::privacy::{private_masked, secrets_masked};
+/// The OpenAPI document.
+pub use http::document as openapi;
 pub use run::{Server, StartRefused};
 /// The knowledge base in sections, and the check of what a model says about it.
 pub use services::{

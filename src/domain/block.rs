@@ -3,12 +3,14 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{client::Place, contact::Email, token::Handle};
 
 /// What of somebody is blocked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BlockKind)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Kind {
     Address,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::text;
 
@@ -13,8 +14,9 @@ const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
 
 /// An e-mail address: kept as typed, the domain lowered.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(format = "email", max_length = 254)]
 pub struct Email(String);
 
 impl Email {

@@ -1,6 +1,7 @@
 //! A thread of messages and who is answering in it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The conversation inside the house; the wire knows only its handle.
@@ -14,7 +15,7 @@ impl ConversationId {
 }
 
 /// Who may read a conversation back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Mode {
@@ -25,8 +26,9 @@ pub enum Mode {
 }
 
 /// Who answers next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConversationStatus)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {
     /// The desk itself.

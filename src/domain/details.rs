@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::privacy::secrets_masked;
 
@@ -10,8 +11,9 @@ use super::privacy::secrets_masked;
 const LONGEST_NAME: usize = 80;
 
 /// A JSON object, kept as it came, but for secrets, wherever in it they stand.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(try_from = "Value")]
+#[schema(value_type = Object)]
 pub struct Details(Value);
 
 impl Details {

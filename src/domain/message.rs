@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -22,8 +23,13 @@ const LONGEST_CLIENT_ID: usize = 128;
 pub const JOINT: &str = " | ";
 
 /// A message with something to read in it, kept as a [`Text`] is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(try_from = "Text")]
+#[schema(
+    description = "A text with something visible in it.",
+    max_length = 16_000,
+    pattern = r"[^\s\u0000-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8]"
+)]
 pub struct Message(String);
 
 impl Message {
@@ -42,8 +48,9 @@ impl TryFrom<Text> for Message {
 
 /// Any text of at most 16,000 characters, also a blank one. It is kept as it was written, but for
 /// secrets: a card number, an IBAN, a key or a password gets no further than this.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(description = "Any text, also a blank one.", max_length = 16_000)]
 pub struct Text(String);
 
 impl Text {
@@ -71,7 +78,7 @@ fn masked(text: &str) -> String {
 }
 
 /// The name of one stored message, on the wire too; random, so that it tells no time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 pub struct MessageId(pub Uuid);
 
@@ -82,8 +89,11 @@ impl MessageId {
 }
 
 /// What a client calls one of its messages, so that sending it twice says it once.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(
+    pattern = r"^[^\s\u0000-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8]{1,128}$"
+)]
 pub struct ClientMessageId(String);
 
 impl ClientMessageId {
@@ -102,7 +112,7 @@ impl TryFrom<String> for ClientMessageId {
 }
 
 /// A message as the team reads it in a thread.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Said {
     pub author: Author,
     /// `reply` or `note`: what the customer sees, and what they never do.
@@ -113,7 +123,7 @@ pub struct Said {
 }
 
 /// A message as its customer reads it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Told {
     pub id: MessageId,

@@ -3,11 +3,13 @@
 use std::{iter::Sum, ops::Add};
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::config::Price;
 
 /// An amount in billionths of whatever currency the prices are in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, ToSchema)]
+#[schema(value_type = f64, minimum = 0)]
 #[sqlx(transparent)]
 pub struct Money(pub i64);
 

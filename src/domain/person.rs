@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{
     contact::Email,
@@ -15,7 +16,7 @@ use super::{
 };
 
 /// What is held on an address, whatever the case of its letters.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Held {
     pub email: Email,
     pub conversations: Vec<Conversation>,
@@ -27,10 +28,12 @@ pub struct Held {
     /// Where somebody else's words name the address; the words are theirs, so they are not told.
     pub mentions: Vec<Mention>,
     /// What the shop holds, as it is, by table.
+    #[schema(value_type = BTreeMap<String, Vec<Value>>)]
     pub kept_by_law: BTreeMap<&'static str, Vec<Value>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldConversation)]
 pub struct Conversation {
     pub mode: Mode,
     pub status: Status,
@@ -42,7 +45,8 @@ pub struct Conversation {
     pub messages: Vec<Message>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldMessage)]
 pub struct Message {
     pub author: Author,
     pub kind: String,
@@ -56,7 +60,8 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldDelivery)]
 pub struct Delivery {
     pub channel: String,
     pub kind: String,
@@ -71,7 +76,8 @@ pub struct Delivery {
 }
 
 /// That the same words from the same address are one request: a hash of both, and this.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldEscalation)]
 pub struct Escalation {
     pub ticket: TicketId,
     #[serde(serialize_with = "time::wire")]
@@ -79,14 +85,15 @@ pub struct Escalation {
 }
 
 /// That the address was sent a confirmation: its hash, and this.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldConfirmation)]
 pub struct Confirmation {
     #[serde(serialize_with = "time::wire")]
     pub taken_at: DateTime<Utc>,
 }
 
 /// What asking a model for them took: a hash of the address, and this.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ModelUse {
     pub model: String,
     pub calls: i32,
@@ -94,7 +101,8 @@ pub struct ModelUse {
     pub at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldMention)]
 pub struct Mention {
     pub table: &'static str,
     #[serde(serialize_with = "time::wire")]
@@ -110,14 +118,14 @@ pub enum Who {
 }
 
 /// What is gone, and what stays.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Erasure {
     pub erased: Erased,
     pub kept: Vec<Kept>,
 }
 
 /// How many rows of each kind are gone; of mentions, how many places no longer name the address.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Erased {
     pub conversations: u64,
     pub messages: u64,
@@ -134,7 +142,7 @@ pub struct Erased {
     pub mentions: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Kept {
     pub table: &'static str,
     pub rows: i64,

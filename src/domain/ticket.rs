@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::time;
@@ -16,8 +17,9 @@ const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH: usize = 8;
 
 /// A ticket's code: `id` and `ticketId` on the wire, short enough to read out on the phone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[sqlx(transparent)]
+#[schema(pattern = "^[A-Za-z0-9]{6,10}$")]
 pub struct TicketId(String);
 
 impl TicketId {
@@ -54,8 +56,9 @@ impl fmt::Display for TicketId {
 }
 
 /// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = TicketStatus)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {
     Open,
@@ -82,7 +85,7 @@ impl Status {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Priority {
@@ -93,7 +96,7 @@ pub enum Priority {
 }
 
 /// A ticket as the team's pages read it: snake case, as their callers expect.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Ticket {
     pub id: TicketId,
     #[serde(skip)]
@@ -118,7 +121,7 @@ pub struct Ticket {
 }
 
 /// Honest figures over all tickets of the desk.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Stats {
     pub total: i64,
     /// Everything not closed: what waits for the customer counts too.

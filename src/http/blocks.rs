@@ -1,12 +1,12 @@
 //! `/api/support/blocks`: whom the team does not want to hear from, for the team.
 
-use axum::{
-    Router,
-    extract::State,
-    http::StatusCode,
-    routing::{delete, get},
-};
+use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    ToSchema,
+    openapi::{Object, OneOf, Schema, SchemaFormat, Type},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
@@ -20,14 +20,20 @@ use crate::{
     storage::blocks::Block,
 };
 
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/support/blocks", get(list).post(add)).route("/api/support/blocks/{id}", delete(remove))
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(list, add)).routes(routes!(remove))
 }
 
+/// List blocks
+#[utoipa::path(get, path = "/api/support/blocks", tag = "Blocks", operation_id = "blocks",
+    responses((status = 200, description = "The newest first.", body = List)))]
 async fn list(State(blocks): State<Blocks>) -> Result<Json<List>, Problem> {
     Ok(Json(List { blocks: blocks.all().await? }))
 }
 
+/// Block somebody
+#[utoipa::path(post, path = "/api/support/blocks", tag = "Blocks", operation_id = "block", request_body = Described,
+    responses((status = 200, description = "The block, also when it stood already.", body = Block), (status = 404)))]
 async fn add(State(blocks): State<Blocks>, Json(body): Json<Body>) -> Result<Json<Block>, Problem> {
     let block = match body.into_wanted()? {
         Wanted::Mark(mark) => blocks.add(&mark).await?,
@@ -36,14 +42,50 @@ async fn add(State(blocks): State<Blocks>, Json(body): Json<Body>) -> Result<Jso
     Ok(Json(block))
 }
 
+/// Take a block away
+#[utoipa::path(delete, path = "/api/support/blocks/{id}", tag = "Blocks", operation_id = "unblock",
+    params(("id" = Uuid, Path, description = "A block's id.")),
+    responses((status = 204, description = "It is gone.")))]
 async fn remove(State(blocks): State<Blocks>, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     blocks.remove(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BlockList)]
 struct List {
     blocks: Vec<Block>,
+}
+
+/// How the document tells that it must be one of them.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[schema(as = Blocking, description = "Whom to block, by one of these.")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Described {
+    Address {
+        /// An IP address; an IPv6 one means its /64.
+        #[schema(schema_with = ip_address)]
+        address: String,
+    },
+    Email {
+        email: Email,
+    },
+    Conversation {
+        #[schema(rename = "conversationId", pattern = "^[A-Za-z0-9_-]{32}$")]
+        conversation_id: String,
+    },
+    Ticket {
+        /// Blocks the chat it came from.
+        #[schema(rename = "ticketId")]
+        ticket_id: TicketId,
+    },
+}
+
+fn ip_address() -> Schema {
+    let of =
+        |format: &str| Object::builder().schema_type(Type::String).format(Some(SchemaFormat::Custom(format.into())));
+    OneOf::builder().item(of("ipv4")).item(of("ipv6")).build().into()
 }
 
 /// One of these.

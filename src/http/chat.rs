@@ -1,14 +1,14 @@
 //! POST `/api/support/public` and `/private`: a visitor or a verified customer asks.
 
 use axum::{
-    Router,
     extract::State,
     http::HeaderValue,
     response::{IntoResponse, Response},
-    routing::post,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::{Caller, Visitor},
@@ -20,6 +20,7 @@ use crate::{
     domain::{
         client::{Client, Place},
         contact::Email,
+        conversation::Status,
         message::{ClientMessageId, Message},
         source::Source,
         token::{Handle, VisitorToken},
@@ -27,7 +28,7 @@ use crate::{
     },
     error::Error,
     services::{
-        chat::{Chat, Question, Reply},
+        chat::{AnsweredBy, Chat, Question, Reply},
         handoff::Reason,
         idempotency::{Idempotency, Name, Who},
         limits::{Limits, Pace},
@@ -38,10 +39,17 @@ use crate::{
 /// Says in the answer's head, never in its text, that an unverified address was believed.
 const DEVELOPMENT_MODE: (&str, &str) = ("x-development-mode", "email-trusted");
 
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/support/public", post(public)).route("/api/support/private", post(private))
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(public)).routes(routes!(private))
 }
 
+/// Ask as a visitor
+///
+/// The id alone carries a conversation on; a conversation opened with a visitor's token wants that too.
+#[utoipa::path(post, path = "/api/support/public", tag = "Chat", request_body = Body,
+    security((), ("visitorToken" = [])),
+    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))), (status = 429)))]
 async fn public(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
@@ -56,6 +64,14 @@ async fn public(
     turn(&chat, &idempotency, id, &question, pace).await
 }
 
+/// Ask as a customer
+///
+/// Answers also from the customer's own records. The address is the session's, whatever the body says.
+#[utoipa::path(post, path = "/api/support/private", tag = "Chat", request_body = Body,
+    security(("bearer" = []), ("siteSession" = [])),
+    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
+        (status = 403), (status = 429)))]
 async fn private(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
@@ -113,16 +129,20 @@ fn named(question: &Question, id: &ClientMessageId) -> Option<Name> {
     Name::of_message(&who, question.conversation.as_ref(), id, question.message.as_str())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Question)]
 struct Body {
     message: Message,
     #[serde(default)]
     client_message_id: Option<ClientMessageId>,
+    /// As the last reply had it; one that is not this asker's begins a new conversation.
     #[serde(default)]
     conversation_id: Option<String>,
+    /// Believed only on a developer's own machine, with `SUPPORT_TRUST_EMAIL=development`.
     #[serde(default)]
     email: Option<Value>,
+    /// Asks for a visitor's token, with which the conversation can be read.
     #[serde(default)]
     visitor: bool,
 }
@@ -140,27 +160,34 @@ impl Body {
 }
 
 /// The deployed callers read the first three; camel case, as they expect.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Reply, description = "What a chat answers.")]
 struct Answer {
+    /// Plain text.
     reply: String,
+    /// Whether a person should answer, or will.
     escalation_suggested: bool,
+    /// Carries the conversation on.
     conversation_id: String,
+    /// Told once, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     visitor_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket_id: Option<String>,
     message_id: String,
-    status: &'static str,
+    status: Status,
     outcome: Outcome,
-    answered_by: &'static str,
+    answered_by: AnsweredBy,
+    #[schema(minimum = 0, maximum = 1)]
     confidence: f64,
+    /// The best first.
     sources: Vec<Source>,
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<Handoff>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Handoff {
     reason: Reason,
 }
@@ -175,9 +202,9 @@ impl From<Reply> for Answer {
             visitor_token: reply.visitor.map(|token| token.as_str().to_owned()),
             ticket_id: reply.ticket.map(|ticket| ticket.to_string()),
             message_id: reply.id.0.to_string(),
-            status: reply.status.as_str(),
+            status: reply.status,
             outcome: draft.outcome,
-            answered_by: draft.answered_by.as_str(),
+            answered_by: draft.answered_by,
             confidence: (f64::from(draft.confidence) * 1_000.0).round() / 1_000.0,
             sources: draft.sources,
             handoff: draft.reason.map(|reason| Handoff { reason }),

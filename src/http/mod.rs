@@ -7,8 +7,10 @@ mod client;
 pub mod connections;
 mod conversations;
 mod cookies;
+mod docs;
 mod escalate;
 mod extract;
+mod groups;
 mod guard;
 mod health;
 mod idempotency;
@@ -16,6 +18,7 @@ mod json;
 mod kept;
 mod limits;
 mod number;
+mod openapi;
 mod operators;
 mod people;
 mod problem;
@@ -41,26 +44,23 @@ use tower_http::{
 };
 use tracing::{Instrument, info, info_span};
 
-use self::team::Admin;
+pub use self::openapi::document;
+use self::{groups::Groups, team::Admin};
 use crate::state::{AppState, Lane};
 
 /// The whole service. Layers run from the bottom of this list to its top.
 pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
     let bounded = |lane: &Lane| from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
     let once = from_fn_with_state(state.clone(), idempotency::once);
-    let chats = Router::new()
-        .merge(chat::routes())
-        .merge(escalate::routes())
-        .merge(conversations::routes())
-        .route_layer(once.clone())
-        .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes().merge(blocks::routes()).merge(usage::routes()).route_layer(once);
+    let Groups { chats, tickets, people, operators, open } = Groups::new();
+    let chats = Router::from(chats).route_layer(once.clone()).layer(bounded(&state.lanes.chats));
     // What people's paths answer is nothing to keep: whoever asks again is told anew.
-    let team = tickets.merge(people::routes()).route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
-    let admin = team.merge(operators::routes()).layer(bounded(&state.lanes.admin));
+    let team = Router::from(tickets).route_layer(once).merge(people);
+    let team = team.route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
+    let admin = team.merge(operators).layer(bounded(&state.lanes.admin));
     let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
     // Whoever watches the service is answered also when it is full.
-    work.merge(health::routes())
+    work.merge(open)
         .with_state(state.clone())
         .layer(CatchPanicLayer::custom(guard::on_panic))
         .layer(from_fn(guard::sound_head))

@@ -1,13 +1,13 @@
 //! `/api/support/operators/session`: people of the team sign in, see who they are, and sign out.
 
 use axum::{
-    Router,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::Json,
@@ -20,14 +20,20 @@ use crate::{
     state::{AppState, Origin},
 };
 
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/support/operators/session", get(who).post(sign_in).delete(sign_out))
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(who, sign_in, sign_out))
 }
 
+/// See who is signed in
+#[utoipa::path(get, path = "/api/support/operators/session", tag = "Operators",
+    responses((status = 200, description = "By name; a machine is `api`.", body = Who)))]
 async fn who(Admin(agent): Admin) -> Json<Who> {
     Json(Who { name: agent.to_string() })
 }
 
+/// Sign in
+#[utoipa::path(post, path = "/api/support/operators/session", tag = "Operators", request_body = SignIn, security(()),
+    responses((status = 200, description = "A cookie for twelve hours.", body = Who, headers(("Set-Cookie" = String)))))]
 async fn sign_in(
     State(operators): State<Operators>,
     State(origin): State<Origin>,
@@ -42,6 +48,9 @@ async fn sign_in(
     Ok((cookie, Json(Who { name: body.name })).into_response())
 }
 
+/// Sign out
+#[utoipa::path(delete, path = "/api/support/operators/session", tag = "Operators",
+    responses((status = 204, description = "The session is over.", headers(("Set-Cookie" = String)))))]
 async fn sign_out(
     State(operators): State<Operators>,
     State(origin): State<Origin>,
@@ -60,13 +69,14 @@ fn cookie(value: &str, seconds: u64, origin: &Origin) -> String {
     format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct SignIn {
     name: String,
     secret: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Operator)]
 struct Who {
     name: String,
 }

@@ -1,7 +1,9 @@
 //! GET `/api/support/usage`: what the model took and cost, for the team.
 
-use axum::{Router, extract::State, routing::get};
+use axum::extract::State;
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Json, Query},
@@ -17,16 +19,22 @@ use crate::{
 const DAYS: u16 = 30;
 const MOST_DAYS: u16 = 366;
 
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/support/usage", get(usage))
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(usage))
 }
 
+/// What the model took and cost
+#[utoipa::path(get, path = "/api/support/usage", tag = "Team", operation_id = "usage", params(Asked),
+    responses((status = 200, description = "By day and model, the newest day first.", body = Report)))]
 async fn usage(State(budget): State<Budget>, Query(asked): Query<Asked>) -> Result<Json<Report>, Problem> {
     Ok(Json(budget.report(asked.days.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// How many days, today included; a larger number than 366 is 366.
     #[serde(default)]
+    #[param(value_type = i64, example = 7, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 30, required = false)]
     days: Number<DAYS, MOST_DAYS>,
 }

@@ -11,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use self::draft::{Asker, conclude, weigh};
-pub use self::{draft::Draft, rehearse::rehearse};
+pub use self::{
+    draft::{AnsweredBy, Draft},
+    rehearse::rehearse,
+};
 use super::{
     account::Topic,
     ai::{Ai, Asked, Records, Said},

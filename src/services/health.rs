@@ -6,9 +6,11 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use super::faq_loader::KnowledgeBase;
 use crate::{
@@ -51,24 +53,16 @@ struct Look {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     Ok,
     Degraded,
-    /// Configured, and nothing is owed that way, so nobody knows whether it works.
+    /// Configured, and nothing is owed that way, so nobody knows whether it works: told as off.
+    #[serde(skip)]
     Idle,
     /// Not configured, which is nobody's fault.
     Off,
-}
-
-impl Condition {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Degraded => "degraded",
-            Self::Idle | Self::Off => "off",
-        }
-    }
 }
 
 /// One part of the desk.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 use sqlx::PgExecutor;
+use utoipa::ToSchema;
 
 use crate::{
     domain::{conversation::ConversationId, money::Money},
@@ -38,7 +39,8 @@ pub struct Everybody {
 }
 
 /// A day of one model.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UsageDay)]
 pub struct Day {
     #[serde(rename = "day")]
     pub date: NaiveDate,

@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::planted;
+use crate::{documented, planted};
 
 /// Longer than any deadline a test sets for the service.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,13 +41,17 @@ impl Answer {
 }
 
 /// Sends `bytes` as they are and reads until the service closes; `None` when it closed without
-/// an answer.
+/// an answer. What is answered must be described.
 pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     planted::plant_request(bytes);
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The service may refuse before it has read everything.
     let _ = stream.write_all(bytes).await;
-    read(&mut stream).await
+    let answer = read(&mut stream).await;
+    if let Some(answer) = &answer {
+        documented::check(bytes, answer);
+    }
+    answer
 }
 
 /// Like [`exchange`], where perhaps nobody listens, or an answer breaks off.
@@ -56,6 +60,7 @@ pub async fn try_exchange(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.write_all(bytes).await.ok()?;
     let answer = read(&mut stream).await?;
+    documented::check(bytes, &answer);
     answer.is_whole().then_some(answer)
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod browser;
+mod documented;
 mod harness;
 mod http;
 mod planted;
@@ -27,6 +28,7 @@ mod knowledge;
 mod limits;
 mod mail;
 mod model;
+mod openapi;
 mod operators;
 mod people;
 mod private;

@@ -164,3 +164,16 @@ async fn a_ticket_that_is_not_there_is_not_found(db: PgPool) {
         assert_eq!(app.admin_get(&format!("/api/support/tickets/{id}")).await.status, 404, "{id}");
     }
 }
+
+/// The largest of them came back from the database as no number at all.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_number_in_a_context_comes_back_as_it_was(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let numbers = json!([f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 1.7e308, u64::MAX, i64::MIN, 0.1]);
+    let escalation = json!({ "email": "ada@example.com", "message": "Refund?", "context": { "numbers": numbers } });
+
+    assert_eq!(app.post("/api/support/escalate", &escalation).await.status, 200);
+
+    let list = app.admin_get("/api/support/tickets").await;
+    assert_eq!(list.json()["tickets"][0]["context"]["numbers"], numbers, "{}", list.body);
+}

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use tokio::time::Instant;
 use tracing::warn;
+use utoipa::ToSchema;
 
 pub use self::rung::Rung;
 use self::{
@@ -63,14 +64,16 @@ pub struct Grant {
 }
 
 /// What was spent, as the team sees it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Usage)]
 pub struct Report {
     pub budgets: Vec<Standing>,
     pub days: Vec<Day>,
 }
 
 /// A budget of everybody together.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BudgetStanding)]
 pub struct Standing {
     pub per: &'static str,
     pub limit: Money,

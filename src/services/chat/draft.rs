@@ -1,6 +1,8 @@
 //! What to say, decided from what is known; no I/O.
 
 use chrono::Utc;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::address;
 use crate::{
@@ -28,7 +30,8 @@ const WORDS_OF_A_QUESTION: usize = 5;
 const MOST_REPEATS: usize = 3;
 
 /// Who answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum AnsweredBy {
     Model,
     KnowledgeBase,

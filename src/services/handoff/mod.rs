@@ -7,6 +7,7 @@ mod kinds;
 mod thread;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::turn::Turn;
 use crate::services::answer;
@@ -14,7 +15,7 @@ use classifier::Verdict;
 use features::View;
 
 /// Why a person should answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// They asked for a person, or do not want to talk to a program.

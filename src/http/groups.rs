@@ -1,0 +1,49 @@
+//! The routes in groups, by what stands before them.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{blocks, chat, conversations, docs, escalate, health, operators, people, tickets, usage};
+use crate::state::AppState;
+
+pub struct Groups {
+    pub chats: OpenApiRouter<AppState>,
+    pub tickets: OpenApiRouter<AppState>,
+    pub people: OpenApiRouter<AppState>,
+    pub operators: OpenApiRouter<AppState>,
+    pub open: OpenApiRouter<AppState>,
+}
+
+/// A layer that may answer in place of the handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// [`super::guard::whole_body`] and [`super::guard::bounded`].
+    Lane,
+    /// [`super::idempotency::once`].
+    Once,
+    /// [`super::team::Admin`].
+    Team,
+}
+
+impl Groups {
+    pub fn new() -> Self {
+        Self {
+            chats: chat::routes().merge(escalate::routes()).merge(conversations::routes()),
+            tickets: tickets::routes().merge(blocks::routes()).merge(usage::routes()),
+            people: people::routes(),
+            operators: operators::routes(),
+            open: health::routes().merge(docs::routes()),
+        }
+    }
+
+    /// Every group with the layers that [`super::router`] puts before it.
+    pub fn with_layers(self) -> [(OpenApiRouter<AppState>, &'static [Before]); 5] {
+        use Before::{Lane, Once, Team};
+        [
+            (self.chats, &[Lane, Once]),
+            (self.tickets, &[Lane, Team, Once]),
+            (self.people, &[Lane, Team]),
+            (self.operators, &[Lane, Team]),
+            (self.open, &[]),
+        ]
+    }
+}
