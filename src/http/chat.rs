@@ -94,8 +94,8 @@ async fn turn(
     question: &Question,
     pace: Pace,
 ) -> Result<Response, Problem> {
-    let spares_model = pace.spares_model;
-    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(question, spares_model).await?)).into_response()) });
+    let manner = chat.manner(pace.spares_model);
+    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(question, manner).await?)).into_response()) });
     let response = match id.and_then(|id| named(question, &id)) {
         Some(name) => idempotency::run(idempotency, "clientMessageId", &name, answer).await,
         None => answer.await,

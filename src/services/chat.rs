@@ -74,21 +74,50 @@ pub struct Reply {
     pub draft: Draft,
 }
 
+/// How a question is answered.
+pub struct Manner<'a> {
+    /// Whoever asks too much is answered without the model.
+    pub spares_model: bool,
+    /// Cancelled when no model is waited for any longer.
+    pub stop: CancellationToken,
+    /// Who hears the answer while it is being made.
+    pub listener: Option<&'a mut dyn Listener>,
+}
+
+/// Hears an answer while it is being made. What is returned in the end is what counts.
+pub trait Listener: Send {
+    /// The question is kept.
+    fn begins(&mut self, beginning: &Beginning<'_>);
+    /// All of the answer that may be shown so far. It need not be how the answer ends up.
+    fn hears(&mut self, so_far: &str);
+}
+
+/// Where an answer will be found.
+pub struct Beginning<'a> {
+    pub conversation: &'a Handle,
+    /// For a visitor who asked for one, once.
+    pub visitor: Option<&'a VisitorToken>,
+    pub reply: MessageId,
+}
+
 /// An answer that is kept, and what became of its conversation.
 struct Stored {
-    id: MessageId,
     status: Status,
     ticket: Option<TicketId>,
     draft: Draft,
 }
 
 impl Chat {
-    /// Stores what is asked, answers it, and stores that. Whoever asks too much is answered without
-    /// the model: `spares_model`.
-    pub async fn turn(&self, question: &Question, spares_model: bool) -> Result<Reply> {
+    /// The usual manner: nobody listens, and a stop of the process waits for no model.
+    pub fn manner(&self, spares_model: bool) -> Manner<'static> {
+        Manner { spares_model, stop: self.draining.child_token(), listener: None }
+    }
+
+    /// Stores what is asked, answers it, and stores that.
+    pub async fn turn(&self, question: &Question, mut manner: Manner<'_>) -> Result<Reply> {
         let started = Instant::now();
         let message: String = question.message.as_str().chars().take(READ).collect();
-        let (received, fresh) = (MessageId::random(), Handle::random());
+        let (received, id, fresh) = (MessageId::random(), MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let fresh_visitor = (question.wants_token && customer.is_none()).then(VisitorToken::random);
         let open = conversations::receive(
@@ -104,6 +133,14 @@ impl Chat {
             },
         )
         .await?;
+        let conversation = match presented {
+            Some(handle) if !open.is_new => handle.clone(),
+            _ => fresh,
+        };
+        let visitor = fresh_visitor.filter(|_| open.is_new);
+        if let Some(listener) = &mut manner.listener {
+            listener.begins(&Beginning { conversation: &conversation, visitor: visitor.as_ref(), reply: id });
+        }
         let topic = customer.and_then(|_| Topic::of(&message));
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
@@ -111,18 +148,13 @@ impl Chat {
         let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let desk = self.knowledge.current();
         let weighed = weigh(&desk, &self.voice, &message, &asker);
-        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !spares_model);
-        let said = self.ask_model(ai, &desk, &message, &asker, started).await;
+        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
+        let said = self.ask_model(ai, &desk, &message, &asker, started, &mut manner).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
-        let stored = self.store(&open, draft, &quote(&earlier, &message), started).await?;
-        let conversation = match presented {
-            Some(handle) if !open.is_new => handle.clone(),
-            _ => fresh,
-        };
-        let Stored { id, status, ticket, draft } = stored;
+        let Stored { status, ticket, draft } =
+            self.store(&open, id, draft, &quote(&earlier, &message), started).await?;
         info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
             handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
-        let visitor = fresh_visitor.filter(|_| open.is_new);
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
@@ -134,11 +166,15 @@ impl Chat {
         message: &str,
         asker: &Asker<'_>,
         started: Instant,
+        manner: &mut Manner<'_>,
     ) -> Option<Said> {
         let ai = ai?;
         let records = self.records(asker.customer).await;
         let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
-        self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await
+        let Manner { listener, stop, .. } = manner;
+        let Some(listener) = listener else { return Some(ai.answer(desk, &question, started, None, stop).await) };
+        let mut audience = |so_far: &str| listener.hears(so_far);
+        Some(ai.answer(desk, &question, started, Some(&mut audience), stop).await)
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
@@ -161,12 +197,18 @@ impl Chat {
     }
 
     /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
-    async fn store(&self, open: &Open, mut draft: Draft, quote: &str, started: Instant) -> Result<Stored> {
-        let id = MessageId::random();
+    async fn store(
+        &self,
+        open: &Open,
+        id: MessageId,
+        mut draft: Draft,
+        quote: &str,
+        started: Instant,
+    ) -> Result<Stored> {
         let Some(reason) = draft.reason else {
             let status = conversations::answer(&self.db, open.id, &answered(id, &draft, started)).await?;
             let status = status.ok_or(Error::NotFound("conversation"))?;
-            return Ok(Stored { id, status, ticket: None, draft });
+            return Ok(Stored { status, ticket: None, draft });
         };
         let request = Request {
             conversation: open.id,
@@ -183,7 +225,7 @@ impl Chat {
         let status = status.ok_or(Error::NotFound("conversation"))?;
         tx.commit().await?;
         self.tickets.notifications.wake();
-        Ok(Stored { id, status, ticket: Some(ticket), draft })
+        Ok(Stored { status, ticket: Some(ticket), draft })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
+mod hearing;
 mod history;
 mod outward;
 mod prompt;
@@ -11,10 +12,12 @@ use async_openai::types::chat::CreateChatCompletionRequest;
 use chrono::Utc;
 use serde_json::Value;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use self::{outward::Outward, prompt::Parts};
+pub use self::hearing::Audience;
+use self::{hearing::Hearing, outward::Outward, prompt::Parts};
 use super::{
     answer::{Section, Voice},
     check::{self, Checked, Grounds, Unfit},
@@ -24,7 +27,7 @@ use super::{
 };
 use crate::{
     domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, End, NoAnswer, OpenAi, Usage},
+    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi, Usage},
 };
 
 /// A second question to the model needs this share of the time it has altogether.
@@ -84,8 +87,16 @@ impl Ai {
     }
 
     /// What the model says; without an answer the knowledge base answers. Counted from `started`,
-    /// it takes the model's time limit and no longer.
-    pub async fn answer(&self, desk: &Loaded, asked: &Asked<'_>, started: Instant) -> Said {
+    /// it takes the model's time limit and no longer, and ends when `stop` is cancelled. An audience
+    /// hears each sentence as soon as it is checked; what is returned is what counts.
+    pub async fn answer(
+        &self,
+        desk: &Loaded,
+        asked: &Asked<'_>,
+        started: Instant,
+        audience: Option<Audience<'_>>,
+        stop: &CancellationToken,
+    ) -> Said {
         let deadline = started + self.model.limit();
         let shown = prompt::shown(&desk.knowledge, asked);
         let records = asked.records.map(records::lines);
@@ -112,9 +123,12 @@ impl Ai {
             support_email: &self.voice.support_email,
             canary: &self.canary,
         };
-        let judge = |completion: &Completion| judged(completion, &grounds, desk.knowledge.sections());
-        let Some(first) = self.ask(request.clone(), deadline).await else { return Said::default() };
-        let unfit = match judge(&first) {
+        let sections = desk.knowledge.sections();
+        let judge = |completion: &Completion| judged(completion, &grounds, sections);
+        let mut hearing = Hearing::new(&grounds, audience);
+        let first = self.ask(request.clone(), deadline, &mut hearing, stop).await;
+        let Some(first) = first else { return hearing.broken_off(sections) };
+        let unfit = match hearing.verdict(|| judge(&first)) {
             Ok(said) => return said,
             Err(unfit) => unfit,
         };
@@ -124,16 +138,27 @@ impl Ai {
         if is_late {
             return spent;
         }
-        let Some(second) = self.ask(prompt::again(request, &unfit), deadline).await else { return spent };
-        let said = judge(&second).unwrap_or_else(|unfit| {
+        let second = self.ask(prompt::again(request, &unfit), deadline, &mut hearing, stop).await;
+        let Some(second) = second else { return Said { usage: first.usage, ..hearing.broken_off(sections) } };
+        let said = hearing.verdict(|| judge(&second)).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
         Said { usage: Usage::both(first.usage, second.usage), ..said }
     }
 
-    async fn ask(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Option<Completion> {
-        match self.model.ask(request, deadline).await {
+    /// Nobody waits for an answer that is not wanted any more, and nobody pays for it.
+    async fn ask(
+        &self,
+        request: CreateChatCompletionRequest,
+        deadline: Instant,
+        hearing: &mut Hearing<'_, '_>,
+        stop: &CancellationToken,
+    ) -> Option<Completion> {
+        let is_heard = hearing.has_audience();
+        let mut ear = |said: &str| hearing.hear(said);
+        let ear = is_heard.then_some(&mut ear as Ear<'_>);
+        match stop.run_until_cancelled(self.model.ask(request, deadline, ear)).await? {
             Ok(completion) => Some(completion),
             Err(reason @ (NoAnswer::Resting | NoAnswer::Busy)) => {
                 info!(%reason, "the model was not asked: the knowledge base answers");
