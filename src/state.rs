@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
-        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
+        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits, live::Live,
         notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
@@ -30,6 +30,7 @@ pub struct AppState {
     pub people: People,
     pub health: Health,
     pub idempotency: Idempotency,
+    pub live: Live,
     pub budgets: Arc<Budgets>,
     pub operators: Operators,
     pub origin: Origin,
@@ -141,6 +142,7 @@ impl AppState {
             conversations: Conversations { db: db.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
+            live: Live::default(),
             people: People { db: db.clone() },
             health: Health::new(db, knowledge, channels(config), model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),

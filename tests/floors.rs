@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 18] = [
+const NEIGHBOURS: [(&str, &[&str]); 19] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -34,6 +34,7 @@ const NEIGHBOURS: [(&str, &[&str]); 18] = [
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),
+    ("live", &[]),
     ("notifications", &[]),
     ("operators", &[]),
     ("people", &[]),

@@ -1,5 +1,6 @@
 //! Speaks HTTP: the routes, and the layers every request goes through.
 
+mod accept;
 mod auth;
 mod blocks;
 mod chat;
@@ -8,6 +9,7 @@ pub mod connections;
 mod conversations;
 mod cookies;
 mod escalate;
+mod events;
 mod extract;
 mod guard;
 mod health;
@@ -19,6 +21,7 @@ mod operators;
 mod people;
 mod problem;
 pub mod server;
+mod streamed;
 mod team;
 mod tickets;
 

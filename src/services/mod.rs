@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod health;
 pub mod idempotency;
 pub mod limits;
+pub mod live;
 pub mod notifications;
 pub mod operators;
 pub mod people;

@@ -30,6 +30,7 @@ mod processes;
 mod retention;
 mod settings;
 mod sign_in;
+mod streams;
 mod tickets;
 mod visitors;
 mod whatsapp;
