@@ -16,8 +16,8 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
-        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits, live::Live,
-        notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
+        faq_loader::KnowledgeBase, following::Following, health::Health, idempotency::Idempotency, limits::Limits,
+        live::Live, notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
 
@@ -26,6 +26,7 @@ use crate::{
 pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
+    pub following: Following,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
@@ -140,6 +141,7 @@ impl AppState {
                 tickets: tickets.clone(),
             },
             conversations: Conversations { db: db.clone() },
+            following: Following::new(db.clone(), draining.clone()),
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             live: Live::default(),

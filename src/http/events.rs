@@ -34,7 +34,6 @@ pub fn response(news: impl Stream<Item = (u64, News)> + Send + 'static, pulse: D
 }
 
 /// The number of the last event that a client has seen: it counts on from there.
-pub fn last_seen(headers: &HeaderMap) -> u64 {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    last.and_then(|id| id.trim().parse().ok()).unwrap_or_default()
+pub fn last_seen(headers: &HeaderMap) -> Option<u64> {
+    headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
 }

@@ -58,7 +58,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wish {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self {
             is_for_events: accept::wants_events(&parts.headers),
-            seen: events::last_seen(&parts.headers),
+            seen: events::last_seen(&parts.headers).unwrap_or_default(),
             key: parts.extensions.get().cloned(),
             place: parts.extensions.get().cloned(),
             request_id: guard::request_id(&parts.headers).to_owned(),

@@ -10,6 +10,7 @@ pub mod context;
 pub mod conversations;
 pub mod cursor;
 pub mod faq_loader;
+pub mod following;
 pub mod handoff;
 pub mod health;
 pub mod idempotency;

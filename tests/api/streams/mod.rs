@@ -4,6 +4,7 @@ mod answers;
 mod events;
 mod leaving;
 mod servers;
+mod threads;
 
 use serde_json::{Value, json};
 
