@@ -29,8 +29,9 @@ use crate::{
 const LOOK_UNHEARD: Duration = Duration::from_secs(3);
 const LOOK_TO_BE_SURE: Duration = Duration::from_secs(30);
 
-/// How long to leave a database alone that does not let us listen.
+/// How long to leave a database alone that does not let us listen, at first and at most.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
+const LISTEN_AGAIN_AT_MOST: Duration = Duration::from_mins(1);
 
 /// A look takes longer only when the database hangs.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
@@ -99,12 +100,17 @@ impl Following {
     pub async fn listen(self, stop: CancellationToken) {
         let listening = async {
             self.bells.first().await;
+            let mut pause = LISTEN_AGAIN;
             loop {
-                if let Err(error) = self.hear().await {
-                    warn!(%error, "nobody hears what is said in conversations: who follows one looks by itself");
+                match self.hear().await {
+                    Ok(()) => pause = LISTEN_AGAIN,
+                    Err(error) => {
+                        warn!(?error, "nobody hears what is said in conversations: who follows one looks by itself");
+                        pause = (pause * 2).min(LISTEN_AGAIN_AT_MOST);
+                    }
                 }
                 self.bells.are_rung(false);
-                sleep(LISTEN_AGAIN).await;
+                sleep(pause).await;
             }
         };
         stop.run_until_cancelled(listening).await;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use sqlx::{
     PgExecutor, PgPool,
     postgres::{PgListener, PgPoolOptions},
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -16,13 +18,13 @@ use crate::{
         token::{Handle, VisitorToken},
         turn::{Author, Outcome},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// The migration that tells names it too.
 const CHANNEL: &str = "support_messages";
 
-/// How long a listener waits for its connection.
+/// How long a listener waits for its connection, and for the first thing it hears.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// What is read at a time; who is behind by more reads on.
@@ -122,7 +124,26 @@ impl Listener {
         let mut listener = PgListener::connect_with(&own).await?;
         listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
-        Ok(Self(listener))
+        let mut listener = Self(listener);
+        match timeout(CONNECT, listener.hears(db)).await {
+            Ok(Ok(true)) => Ok(listener),
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(false)) | Err(_) => Err(Error::Internal(anyhow!(
+                "no notification comes through: DATABASE_URL may name a pooler that shares connections"
+            ))),
+        }
+    }
+
+    /// Whether it hears what is told. A pooler takes the wish to listen and forgets it.
+    async fn hears(&mut self, db: &PgPool) -> Result<bool> {
+        let trial = ConversationId::new();
+        sqlx::query!("select pg_notify($1, $2)", CHANNEL, trial.0.to_string()).execute(db).await?;
+        while let Some(told) = self.next().await? {
+            if told == trial {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The next conversation; nothing when the connection was lost.

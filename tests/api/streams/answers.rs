@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::{
-    ANSWER, PUBLIC, QUESTION, ask, end, event,
+    ANSWER, PATIENT, PUBLIC, QUESTION, ask, end, event,
     events::{Events, kinds, message, shown},
     listen, streams, streams_answer, streams_answer_in_two, words,
 };
@@ -65,7 +65,7 @@ async fn an_invented_price_is_never_on_the_wire(db: PgPool) {
         (vec![invents_at_the_end.clone(), invents_at_the_end], "knowledge_base", 0),
     ] {
         let model = StandIn::model(&plays).await;
-        let desk = Desk::new(db.clone(), &model, &[]).await;
+        let desk = Desk::new(db.clone(), &model, &PATIENT).await;
 
         let mut stream = ask(&desk.app).await;
         let events = stream.rest().await;

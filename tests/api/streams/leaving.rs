@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::{
-    ANSWER, ID, PUBLIC, QUESTION, ask,
+    ANSWER, ID, PATIENT, PUBLIC, QUESTION, ask,
     events::{Events, kinds, message, shown},
     listen, streams_answer, streams_answer_in_two, words,
 };
@@ -31,7 +31,7 @@ async fn again(app: &TestApp, seen: u64) -> Events {
 async fn who_leaves_stops_the_model_and_finds_the_answer(db: PgPool) {
     let model =
         StandIn::model(&[Play::Stream(words(&["Growth costs £29/month [1]. You can get a ref"]), Then::Hang)]).await;
-    let desk = Desk::new(db, &model, &[]).await;
+    let desk = Desk::new(db, &model, &PATIENT).await;
 
     let mut stream = listen(&desk.app, &json!({ "message": QUESTION, "visitor": true }), &[]).await;
     let told = stream.until("delta").await;
@@ -46,6 +46,34 @@ async fn who_leaves_stops_the_model_and_finds_the_answer(db: PgPool) {
     assert_eq!(answer["id"], told[0].data["messageId"]);
     assert!(answer["text"].as_str().unwrap().contains("£29/month"), "{thread}");
     assert_eq!(model.asked().len(), 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_could_come_back_and_does_not_stops_the_model_too(db: PgPool) {
+    let model = StandIn::model(&[Play::Hang]).await;
+    let desk = Desk::new(db, &model, &PATIENT).await;
+
+    drop(listen(&desk.app, &named(), &[]).await);
+    desk.app.eventually(ANSWERS, 1).await;
+
+    let late = again(&desk.app, 1).await.rest().await;
+    assert_eq!((kinds(&late)[0], model.asked().len()), ("replace", 1));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_stream_holds_the_place_it_was_given_until_its_turn_ends(db: PgPool) {
+    let model = StandIn::model(&[Play::Hang, streams_answer()]).await;
+    let desk = Desk::new(db, &model, &[&PATIENT[..], &[("MAX_IN_FLIGHT", "1")]].concat()).await;
+    let mut stream = ask(&desk.app).await;
+    stream.until("status").await;
+
+    assert_eq!(listen(&desk.app, &named(), &[]).await.status(), 503);
+    drop(stream);
+    desk.app.eventually(ANSWERS, 1).await;
+    let started = Instant::now();
+    while listen(&desk.app, &named(), &[]).await.status() == 503 {
+        assert!(started.elapsed() < Duration::from_secs(10), "the place is never free");
+    }
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

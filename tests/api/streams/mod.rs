@@ -23,6 +23,9 @@ const ID: &str = "5f1c2e0a-77d4-4c5e-9d2b-1f0e8a6b3c4d";
 /// An answer of two sentences that stand in the knowledge base, as it is shown.
 const ANSWER: &str = "Growth costs £29/month. You can get a refund within 14 days.";
 
+/// With these a model is given up only long after a test has.
+const PATIENT: [(&str, &str); 2] = [("HANDLER_SECONDS", "90"), ("MODEL_TIMEOUT_SECONDS", "80")];
+
 /// Asks for events.
 async fn listen(app: &TestApp, body: &Value, headers: &[(&str, &str)]) -> Events {
     let accept = [("Accept", "text/event-stream"), ("Content-Type", "application/json")];
