@@ -24,6 +24,7 @@ pub mod server;
 mod streamed;
 mod team;
 mod tickets;
+mod told;
 
 use std::{sync::Arc, time::Instant};
 

@@ -1,15 +1,13 @@
 //! A turn of a chat that is told while it is made, and that goes on when its client has left: for a
 //! while with the model, and always to its end.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use axum::{
-    body::to_bytes,
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -22,13 +20,14 @@ use super::{
     idempotency::{self, Begun},
     kept,
     problem::Problem,
+    told::{self, Told},
 };
 use crate::{
     error::Error,
     services::{
-        chat::{Beginning, Chat, Listener, Manner, Question},
+        chat::{Chat, Manner, Question},
         idempotency::{Idempotency, Lease, Name},
-        live::{Live, News, Teller},
+        live::Live,
     },
     state::AppState,
 };
@@ -107,11 +106,11 @@ pub async fn turn(
     for (field, name) in &names {
         match idempotency::begin(&turns.idempotency, field, name).await? {
             Begun::Ours(lease) => leases.push(lease),
-            Begun::Answered(response) => return retold(response, wish.seen).await,
+            Begun::Answered(response) => return told::retold(response, wish.seen, PULSE).await,
         }
     }
     let (teller, mut following) = turns.live.begin(names.iter().map(|(_, name)| name.hash()).collect());
-    let told = Told { teller, shown: String::new(), request_id: wish.request_id };
+    let told = Told::new(teller, wish.request_id);
     let tasks = turns.tasks.clone();
     let answer = Answering { turns, question, spares_model, leases, told, _place: wish.place };
     let mut answered = tasks.spawn(answer.run().in_current_span());
@@ -172,101 +171,4 @@ impl Answering {
         }
         Ok(answer)
     }
-}
-
-/// What was told of an answer.
-struct Told {
-    teller: Teller,
-    /// The text that the client has.
-    shown: String,
-    request_id: String,
-}
-
-impl Listener for Told {
-    fn begins(&mut self, beginning: &Beginning<'_>) {
-        let mut status = json!({
-            "conversationId": beginning.conversation.as_str(),
-            "messageId": beginning.reply,
-        });
-        if let Some(token) = beginning.visitor {
-            status["visitorToken"] = token.as_str().into();
-        }
-        self.teller.tell("status", status);
-    }
-
-    /// A second try may begin like the first, and then there is nothing new yet.
-    fn hears(&mut self, so_far: &str) {
-        if !self.shown.starts_with(so_far) {
-            self.show(so_far);
-        }
-    }
-}
-
-impl Told {
-    /// Makes the client's text this one: by what is missing, or anew.
-    fn show(&mut self, text: &str) {
-        match text.strip_prefix(self.shown.as_str()) {
-            Some("") => return,
-            Some(more) => self.teller.tell("delta", json!({ "text": more })),
-            None => self.teller.tell("replace", json!({ "text": text })),
-        }
-        text.clone_into(&mut self.shown);
-    }
-
-    fn ends(&mut self, answer: &Value) {
-        self.show(reply(answer));
-        for (kind, data) in behind_text(answer) {
-            self.teller.tell(kind, data);
-        }
-    }
-
-    fn fails(&mut self, problem: Problem) -> Result<(), Problem> {
-        if !self.teller.has_told() {
-            return Err(problem);
-        }
-        self.teller.tell("error", problem.words(&self.request_id));
-        self.teller.tell("done", json!({}));
-        Ok(())
-    }
-}
-
-fn reply(answer: &Value) -> &str {
-    answer["reply"].as_str().unwrap_or_default()
-}
-
-/// What comes when the whole text is there.
-fn behind_text(answer: &Value) -> impl Iterator<Item = (&'static str, Value)> {
-    let handoff = answer.get("handoff").map(|handoff| {
-        let handoff = json!({ "reason": handoff["reason"], "ticketId": answer["ticketId"] });
-        ("handoff", handoff)
-    });
-    let sources = ("sources", json!({ "sources": answer["sources"] }));
-    [Some(sources), handoff, Some(("message", answer.clone())), Some(("done", json!({})))].into_iter().flatten()
-}
-
-/// An answer that was given before, told again. What its client has seen of it is not known any more, so
-/// they get all of the text.
-async fn retold(response: Response, seen: u64) -> Result<Response, Problem> {
-    if !response.status().is_success() {
-        return Ok(response);
-    }
-    let (head, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.map_err(anyhow::Error::new).map_err(Error::from)?;
-    let answer: Value = serde_json::from_slice(&body).map_err(anyhow::Error::new).map_err(Error::from)?;
-    let text = json!({ "text": reply(&answer) });
-    let opening = if seen == 0 {
-        let status = ["conversationId", "messageId", "visitorToken"].into_iter().filter_map(|name| {
-            let value = answer.get(name)?;
-            Some((name.to_owned(), value.clone()))
-        });
-        vec![("status", Value::Object(status.collect())), ("delta", text)]
-    } else {
-        vec![("replace", text)]
-    };
-    let told: Vec<(&str, Value)> = opening.into_iter().chain(behind_text(&answer)).collect();
-    let news = (seen.saturating_add(1)..).zip(told);
-    let news = news.map(|(id, (kind, data))| (id, News { kind, data: Arc::new(data) }));
-    let mut response = events::response(stream::iter(news.collect::<Vec<_>>()), PULSE);
-    idempotency::mark_replayed(response.headers_mut(), &head.headers);
-    Ok(response)
 }

@@ -180,3 +180,21 @@ async fn what_fails_before_the_question_is_kept_is_an_ordinary_refusal(db: PgPoo
         assert!(status == 200 || answer.json()["code"].is_string());
     }
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_fails_later_is_told_as_an_error_and_the_stream_has_an_end(db: PgPool) {
+    let model = StandIn::model(&[streams_answer_in_two()]).await;
+    let desk = Desk::new(db, &model, &[]).await;
+    let mut stream = ask(&desk.app).await;
+    stream.until("delta").await;
+
+    // Somebody erases whoever asks.
+    sqlx::query("delete from support.conversations").execute(&desk.app.db).await.unwrap();
+    model.go_on();
+    let rest = stream.rest().await;
+
+    assert_eq!(kinds(&rest)[rest.len() - 2..], ["error", "done"]);
+    let error = &rest[rest.len() - 2].data;
+    assert_eq!(error["code"], "not_found");
+    assert_eq!(error["requestId"].as_str(), stream.header("x-request-id"));
+}
