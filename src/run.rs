@@ -19,7 +19,7 @@ use crate::{
     config::{Config, Database, Refused},
     http::{self, connections::Connections},
     integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
-    services::{answer::Voice, faq_loader::KnowledgeBase, handoff, notifications::Notifications},
+    services::{answer::Voice, faq_loader::KnowledgeBase, following::Following, handoff, notifications::Notifications},
     state::AppState,
     storage::{
         self,
@@ -65,6 +65,7 @@ pub struct Server {
     worker: Worker,
     sweeper: Sweeper,
     summary: Summary,
+    following: Following,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
     db: PgPool,
@@ -131,6 +132,7 @@ impl Server {
             worker,
             sweeper,
             summary,
+            following: state.following,
             provider,
             db,
             embedded,
@@ -155,6 +157,7 @@ impl Server {
         // These end the moment they are told to: nothing of them needs to be finished.
         let summary = tokio::spawn(self.summary.run(self.stop.clone()));
         tokio::spawn(self.sweeper.run(self.stop.clone()));
+        tokio::spawn(self.following.listen(self.stop.clone()));
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }

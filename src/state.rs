@@ -15,8 +15,9 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, budget::Budget, chat::Chat, conversations::Conversations,
-        cursor::Cursors, faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
-        notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
+        cursor::Cursors, faq_loader::KnowledgeBase, following::Following, health::Health, idempotency::Idempotency,
+        limits::Limits, live::Live, notifications::Notifications, operators::Operators, people::People,
+        tickets::Tickets,
     },
 };
 
@@ -25,10 +26,12 @@ use crate::{
 pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
+    pub following: Following,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
     pub idempotency: Idempotency,
+    pub live: Live,
     pub budgets: Arc<Budgets>,
     pub budget: Budget,
     pub operators: Operators,
@@ -124,8 +127,10 @@ impl AppState {
                 tickets: tickets.clone(),
             },
             conversations: Conversations { db: db.clone() },
+            following: Following::new(db.clone(), draining.clone()),
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
+            live: Live::default(),
             people: People::new(db.clone(), config.budgets.handler),
             health: Health::new(db, knowledge, on, used, model, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),

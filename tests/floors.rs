@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 20] = [
+const NEIGHBOURS: [(&str, &[&str]); 22] = [
     ("chat", &["account", "ai", "answer", "budget", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("budget", &["ai"]),
@@ -36,6 +36,8 @@ const NEIGHBOURS: [(&str, &[&str]); 20] = [
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),
+    ("live", &[]),
+    ("following", &[]),
     ("notifications", &[]),
     ("operators", &["limits"]),
     ("people", &[]),

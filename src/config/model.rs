@@ -22,6 +22,7 @@ pub struct Model {
     /// What an answer may take altogether, second tries included.
     pub timeout: Duration,
     pub connect: Duration,
+    /// How long the server may say nothing, before its first byte and between two.
     pub first_byte: Duration,
     /// Calls at the same time; beyond them the knowledge base answers.
     pub most_calls: usize,
@@ -53,7 +54,7 @@ pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handl
         max_tokens: u32::try_from(reader.number("MODEL_MAX_TOKENS", 300, (16, 4_000))).unwrap_or(300),
         timeout,
         connect: reader.seconds("MODEL_CONNECT_SECONDS", 3).min(timeout),
-        // Nothing streams yet, so the first byte comes with the last: 15 of the usual 20 seconds.
+        // Of an answer that is not streamed the first byte comes with the last: 15 of the usual 20 seconds.
         first_byte: reader.seconds("MODEL_FIRST_BYTE_SECONDS", (timeout.as_secs() * 3 / 4).max(1)).min(timeout),
         most_calls: reader.count("MAX_MODEL_CALLS", 64, (1, 10_000)),
         breaker_failures: u32::try_from(reader.number("MODEL_BREAKER_FAILURES", 5, (1, 1_000))).unwrap_or(5),

@@ -15,6 +15,7 @@ use super::{
     extract::Json,
     idempotency,
     problem::Problem,
+    streamed::{self, Turns, Wish},
 };
 use crate::{
     domain::{
@@ -28,9 +29,9 @@ use crate::{
     },
     error::Error,
     services::{
-        chat::{AnsweredBy, Chat, Question, Reply},
+        chat::{AnsweredBy, Question, Reply},
         handoff::Reason,
-        idempotency::{Idempotency, Name, Who},
+        idempotency::{Name, Who},
         limits::{Limits, Pace},
     },
     state::AppState,
@@ -38,6 +39,11 @@ use crate::{
 
 /// Says in the answer's head, never in its text, that an unverified address was believed.
 const DEVELOPMENT_MODE: (&str, &str) = ("x-development-mode", "email-trusted");
+
+/// Where answers can be streamed.
+pub const PATHS: [&str; 2] = ["/api/support/public", "/api/support/private"];
+
+pub const CLIENT_MESSAGE_ID: &str = "clientMessageId";
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(public)).routes(routes!(private))
@@ -48,20 +54,21 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// The id alone carries a conversation on; a conversation opened with a visitor's token wants that too.
 #[utoipa::path(post, path = "/api/support/public", tag = "Chat", request_body = Body,
     security((), ("visitorToken" = [])),
-    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+    responses((status = 200, description = "The reply, also when no model answers; or it is streamed.",
+        content((Answer = "application/json"), (String = "text/event-stream")),
         links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))), (status = 429)))]
 async fn public(
-    State(chat): State<Chat>,
-    State(idempotency): State<Idempotency>,
+    State(turns): State<Turns>,
     State(limits): State<Limits>,
     client: Client,
     Visitor(token): Visitor,
+    wish: Wish,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let id = body.client_message_id.clone();
     let question = body.into_question(None, token, client.place());
     let pace = admit(&limits, client, &question).await?;
-    turn(&chat, &idempotency, id, &question, pace).await
+    turn(turns, id, question, pace, wish).await
 }
 
 /// Ask as a customer
@@ -69,16 +76,17 @@ async fn public(
 /// Answers also from the customer's own records. The address is the session's, whatever the body says.
 #[utoipa::path(post, path = "/api/support/private", tag = "Chat", request_body = Body,
     security(("bearer" = []), ("siteSession" = [])),
-    responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
+    responses((status = 200, description = "The reply, also when no model answers; or it is streamed.",
+        content((Answer = "application/json"), (String = "text/event-stream")),
         links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
         (status = 403), (status = 429)))]
 async fn private(
-    State(chat): State<Chat>,
-    State(idempotency): State<Idempotency>,
+    State(turns): State<Turns>,
     State(limits): State<Limits>,
     client: Client,
     caller: Caller,
     Visitor(token): Visitor,
+    wish: Wish,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let email = match &caller {
@@ -89,7 +97,7 @@ async fn private(
     let id = body.client_message_id.clone();
     let question = body.into_question(Some(email), token, None);
     let pace = admit(&limits, client, &question).await?;
-    let mut response = turn(&chat, &idempotency, id, &question, pace).await?;
+    let mut response = turn(turns, id, question, pace, wish).await?;
     if matches!(caller, Caller::Developer) {
         let (name, value) = DEVELOPMENT_MODE;
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -104,19 +112,37 @@ async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<P
 
 /// One turn, or, where its message has a name and was said before, the answer of the first time.
 async fn turn(
-    chat: &Chat,
-    idempotency: &Idempotency,
+    turns: Turns,
     id: Option<ClientMessageId>,
-    question: &Question,
+    question: Question,
     pace: Pace,
+    wish: Wish,
 ) -> Result<Response, Problem> {
-    let spares_model = pace.spares_model;
-    let answer = Box::pin(async { Ok(Json(Answer::from(chat.turn(question, spares_model).await?)).into_response()) });
-    let response = match id.and_then(|id| named(question, &id)) {
-        Some(name) => idempotency::run(idempotency, "clientMessageId", &name, answer).await,
-        None => answer.await,
+    let name = id.and_then(|id| named(&question, &id));
+    let response = if wish.is_for_events {
+        streamed::turn(turns, question, name, pace.spares_model, wish).await
+    } else {
+        whole(&turns, &question, name, pace.spares_model).await
     };
     Ok((pace, response?).into_response())
+}
+
+/// The answer in one piece.
+async fn whole(
+    turns: &Turns,
+    question: &Question,
+    name: Option<Name>,
+    spares_model: bool,
+) -> Result<Response, Problem> {
+    let chat = &turns.chat;
+    let answer = Box::pin(async {
+        let reply = chat.turn(question, chat.manner(spares_model)).await?;
+        Ok(Json(Answer::from(reply)).into_response())
+    });
+    match name {
+        Some(name) => idempotency::run(&turns.idempotency, CLIENT_MESSAGE_ID, &name, answer).await,
+        None => answer.await,
+    }
 }
 
 /// A message by its client's name for it, told apart by whoever says it.
@@ -163,7 +189,7 @@ impl Body {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Reply, description = "What a chat answers.")]
-struct Answer {
+pub(super) struct Answer {
     /// Plain text.
     reply: String,
     /// Whether a person should answer, or will.

@@ -1,23 +1,36 @@
-//! GET `/api/support/conversations/{id}`: what was said, for the customer or visitor it was said to.
+//! GET `/api/support/conversations/{id}`: what was said, for the customer or visitor it was said to;
+//! and `/events`: what is said from now on.
 
-use axum::extract::State;
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::Reader,
+    events,
     extract::{Json, Path},
     problem::Problem,
 };
 use crate::{
-    domain::{conversation::Status, message::Told, token::Handle},
-    services::conversations::Conversations,
+    domain::{conversation::Status, message::Told, token::Handle, turn::Author},
+    services::{
+        conversations::Conversations,
+        following::{Following, Thread},
+        live::News,
+    },
     state::AppState,
 };
 
+/// What lies between us and a client closes a line on which nothing comes.
+const PULSE: Duration = Duration::from_secs(10);
+
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(read))
+    OpenApiRouter::default().routes(routes!(read)).routes(routes!(follow))
 }
 
 /// Read a conversation
@@ -40,4 +53,47 @@ struct Transcript {
     conversation_id: String,
     status: Status,
     messages: Vec<Told>,
+}
+
+/// Follow a conversation
+///
+/// Server-sent events: `message` by the desk or the customer, `human_message`, and `done` when the service
+/// stops. `Last-Event-ID` has what was missed told first.
+#[utoipa::path(get, path = "/api/support/conversations/{id}/events", tag = "Chat", operation_id = "events",
+    params(("id" = String, Path, description = "A `conversationId`.")),
+    security(("visitorToken" = []), ("bearer" = []), ("siteSession" = [])),
+    responses((status = 200, description = "What is said from now on, for as long as the client stays.",
+        body = String, content_type = "text/event-stream"), (status = 429)))]
+async fn follow(
+    State(following): State<Following>,
+    reader: Reader,
+    Path(handle): Path<Handle>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let seen = events::last_seen(&headers).and_then(|seen| i64::try_from(seen).ok());
+    let thread = following.follow(handle, reader.customer, reader.visitor, seen).await?;
+    Ok(events::response(news(thread), PULSE))
+}
+
+/// Every message with its place for a number, and at the end that it is one.
+fn news(thread: Thread) -> impl Stream<Item = (u64, News)> + Send + 'static {
+    let said = stream::unfold(Some(thread), async |thread| {
+        let mut thread = thread?;
+        let Some(said) = thread.next().await else {
+            let done = News { kind: "done", data: Arc::new(json!({})) };
+            return Some((vec![(number(thread.position()), done)], None));
+        };
+        let said = said.into_iter().map(|(position, told)| (number(position), of(&told)));
+        Some((said.collect(), Some(thread)))
+    });
+    said.flat_map(stream::iter)
+}
+
+fn of(told: &Told) -> News {
+    let kind = if told.author == Author::Human { "human_message" } else { "message" };
+    News { kind, data: Arc::new(json!(told)) }
+}
+
+fn number(position: i64) -> u64 {
+    u64::try_from(position).unwrap_or_default()
 }

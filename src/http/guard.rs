@@ -11,7 +11,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use percent_encoding::percent_decode_str;
-use tokio::time::timeout;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -118,15 +118,25 @@ async fn collect(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Erro
     Ok(Some(collected))
 }
 
+/// A place among those that are taken on; what outlives its request holds on to it.
+#[derive(Clone)]
+pub struct Place(#[expect(dead_code, reason = "held, not used")] Arc<OwnedSemaphorePermit>);
+
 /// Takes on no more than the desk can hold, and finishes what it took on: a client that leaves
 /// loses only the answer, never what it sent.
-pub async fn bounded(State((lane, budgets)): State<(Lane, Arc<Budgets>)>, request: Request, next: Next) -> Response {
+pub async fn bounded(
+    State((lane, budgets)): State<(Lane, Arc<Budgets>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Ok(permit) = Arc::clone(&lane.places).try_acquire_owned() else {
         return Problem::busy("too many requests are under way").into_response();
     };
+    let place = Place(Arc::new(permit));
+    request.extensions_mut().insert(place.clone());
     let work = lane.tasks.spawn(
         async move {
-            let _permit = permit;
+            let _place = place;
             next.run(request).await
         }
         .in_current_span(),

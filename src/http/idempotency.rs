@@ -10,23 +10,32 @@ use axum::{
 };
 
 use super::{
+    accept,
     auth::{Caller, Visitor},
-    guard, kept,
+    chat, guard, kept,
     problem::Problem,
     team::{self, Admin},
 };
 use crate::{
-    services::idempotency::{Begun, Idempotency, Name, Who},
+    services::idempotency::{self, Idempotency, Lease, Name, Who},
     state::AppState,
 };
 
-const KEY: &str = "Idempotency-Key";
+pub const KEY: &str = "Idempotency-Key";
 
 /// Room for any kind of id.
 const LONGEST_KEY: usize = 255;
 
 /// Tells an answer that was given before from one of now.
 static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// How a named request begins, where it may.
+pub enum Begun {
+    /// It is to be done.
+    Ours(Lease),
+    /// It was done, and this was the answer.
+    Answered(Response),
+}
 
 /// Does a named POST once. It stands inside of [`guard::bounded`], so that a client that leaves
 /// finds the answer when it comes back. Handlers find the [`Name`] among the extensions.
@@ -47,8 +56,34 @@ async fn once_named(state: &AppState, request: Request, next: Next) -> Result<Re
     };
     let id = guard::request_id(&head.headers).to_owned();
     head.extensions.insert(name.clone());
+    // A stream is kept by what it ends in, which its handler knows.
+    let is_streamed = chat::PATHS.contains(&head.uri.path()) && accept::wants_events(&head.headers);
     let request = Request::from_parts(head, Body::from(body));
+    if is_streamed {
+        return Ok(next.run(request).await);
+    }
     run(&state.idempotency, KEY, &name, async { Ok(guard::rendered(next.run(request).await, &id)) }).await
+}
+
+/// Claims a request, or finds its answer. `field` is where the name stood.
+pub async fn begin(idempotency: &Idempotency, field: &str, name: &Name) -> Result<Begun, Problem> {
+    match idempotency.begin(name).await? {
+        idempotency::Begun::Ours(lease) => Ok(Begun::Ours(lease)),
+        idempotency::Begun::Answered(answer) => {
+            let mut response = kept::unpack(&answer)?;
+            response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
+            Ok(Begun::Answered(response))
+        }
+        idempotency::Begun::Another => Err(Problem::invalid(field, "was used for something else before")),
+        idempotency::Begun::UnderWay => Err(Problem::under_way()),
+    }
+}
+
+/// Marks an answer made of one that was given before.
+pub fn mark_replayed(headers: &mut HeaderMap, before: &HeaderMap) {
+    if let Some(replayed) = before.get(&REPLAYED) {
+        headers.insert(REPLAYED.clone(), replayed.clone());
+    }
 }
 
 /// Does `work` for the first who asks by that name, and repeats its answer to all others. `field`
@@ -59,15 +94,9 @@ pub async fn run(
     name: &Name,
     work: impl Future<Output = Result<Response, Problem>>,
 ) -> Result<Response, Problem> {
-    let lease = match idempotency.begin(name).await? {
+    let lease = match begin(idempotency, field, name).await? {
         Begun::Ours(lease) => lease,
-        Begun::Answered(answer) => {
-            let mut response = kept::unpack(&answer)?;
-            response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
-            return Ok(response);
-        }
-        Begun::Another => return Err(Problem::invalid(field, "was used for something else before")),
-        Begun::UnderWay => return Err(Problem::under_way()),
+        Begun::Answered(response) => return Ok(response),
     };
     let response = work.await?;
     // A refusal changed nothing, so doing it again is as good, and strangers fill no table with them.

@@ -1,5 +1,6 @@
 //! Speaks HTTP: the routes, and the layers every request goes through.
 
+mod accept;
 mod auth;
 mod blocks;
 mod chat;
@@ -9,6 +10,7 @@ mod conversations;
 mod cookies;
 mod docs;
 mod escalate;
+mod events;
 mod extract;
 mod groups;
 mod guard;
@@ -23,8 +25,10 @@ mod operators;
 mod people;
 mod problem;
 pub mod server;
+mod streamed;
 mod team;
 mod tickets;
+mod told;
 mod usage;
 
 use std::{sync::Arc, time::Instant};

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::{error, warn};
 
 use super::limits;
@@ -81,8 +81,8 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "nothing is here")
     }
 
-    /// The whole answer. Logged once, and only when it is our fault.
-    pub fn render(&self, request_id: &str, headers: HeaderMap) -> Response<Body> {
+    /// What the caller is told. Logged once, and only when it is our fault.
+    pub fn words(&self, request_id: &str) -> Value {
         if let Some(cause) = &self.cause {
             let cause = format!("{cause:#}");
             if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -95,6 +95,12 @@ impl Problem {
         if !self.fields.is_empty() {
             body["fields"] = json!(self.fields);
         }
+        body
+    }
+
+    /// The whole answer.
+    pub fn render(&self, request_id: &str, headers: HeaderMap) -> Response<Body> {
+        let body = self.words(request_id);
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status;
         *response.headers_mut() = headers;

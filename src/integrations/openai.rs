@@ -2,10 +2,13 @@
 //! because its own has no time limit, no size cap, hidden retries, and logs whole bodies.
 
 mod breaker;
+mod deltas;
 mod dialect;
 mod no_answer;
 mod read;
 mod record;
+mod sse;
+mod stream;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -27,6 +30,7 @@ pub use self::{
     no_answer::NoAnswer,
     read::{Completion, End, Usage},
     record::Standing,
+    stream::Ear,
 };
 use super::{Failure, endpoint, exchange, read_capped, retry_after};
 use crate::config;
@@ -91,16 +95,23 @@ impl OpenAi {
     }
 
     /// Asks once, and once more where that can help; by `deadline` there is an answer or a reason.
-    pub async fn ask(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+    /// An `ear` hears the answer while it is being said.
+    pub async fn ask(
+        &self,
+        request: CreateChatCompletionRequest,
+        deadline: Instant,
+        mut ear: Option<Ear<'_>>,
+    ) -> Result<Completion, NoAnswer> {
         let _place = self.0.places.try_acquire().map_err(|_| NoAnswer::Busy)?;
         let admission = self.record().breaker.admit(Instant::now()).ok_or(NoAnswer::Resting)?;
-        let mut outcome = self.attempt(&request, deadline).await;
+        let request = CreateChatCompletionRequest { stream: ear.is_some().then_some(true), ..request };
+        let mut outcome = self.attempt(&request, deadline, &mut ear).await;
         if let Err(failure) = &outcome
             && admission == Admission::Usual
             && let Some(wait) = self.wait_before_retry(failure, deadline)
         {
             sleep(wait).await;
-            outcome = self.attempt(&request, deadline).await;
+            outcome = self.attempt(&request, deadline, &mut ear).await;
         }
         self.record().note(&outcome);
         outcome
@@ -142,16 +153,21 @@ impl OpenAi {
     }
 
     /// One try, in the words this server takes; a server that refuses one of them is asked in others.
-    async fn attempt(&self, request: &CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+    async fn attempt(
+        &self,
+        request: &CreateChatCompletionRequest,
+        deadline: Instant,
+        ear: &mut Option<Ear<'_>>,
+    ) -> Result<Completion, NoAnswer> {
         let usual = self.record().dialect;
         let (mut dialect, mut disliked) = (usual, Vec::new());
-        let mut outcome = self.try_once(self.worded(request, dialect), deadline).await;
+        let mut outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         while let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = outcome
             && !disliked.contains(&word)
         {
             disliked.push(word);
             dialect = dialect.without(word);
-            outcome = self.try_once(self.worded(request, dialect), deadline).await;
+            outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         }
         if outcome.is_ok() && dialect != usual {
             warn!(?disliked, "the model's server refuses a part of the requests, which goes without it from now on");
@@ -165,10 +181,18 @@ impl OpenAi {
         dialect.word(request, self.0.settings.max_tokens)
     }
 
-    async fn try_once(&self, request: CreateChatCompletionRequest, deadline: Instant) -> Result<Completion, NoAnswer> {
+    async fn try_once(
+        &self,
+        request: CreateChatCompletionRequest,
+        deadline: Instant,
+        ear: &mut Option<Ear<'_>>,
+    ) -> Result<Completion, NoAnswer> {
         let exchanged = timeout_at(deadline, async {
             let response = self.send(&request).await?;
             let (status, retry_after) = (response.status(), retry_after(&response));
+            if let Some(ear) = ear.as_mut().filter(|_| status.is_success()) {
+                return stream::read(response, self.0.settings.first_byte, &mut **ear).await;
+            }
             let body = read_capped(response).await.ok_or(NoAnswer::Broken)?;
             read::completion(status, retry_after, &body)
         });

@@ -86,21 +86,50 @@ pub struct Reply {
     pub draft: Draft,
 }
 
+/// How a question is answered.
+pub struct Manner<'a> {
+    /// Whoever asks too much is answered without the model.
+    pub spares_model: bool,
+    /// Cancelled when no model is waited for any longer.
+    pub stop: CancellationToken,
+    /// Who hears the answer while it is being made.
+    pub listener: Option<&'a mut dyn Listener>,
+}
+
+/// Hears an answer while it is being made. What is returned in the end is what counts.
+pub trait Listener: Send {
+    /// The question is kept.
+    fn begins(&mut self, beginning: &Beginning<'_>);
+    /// All of the answer that may be shown so far. It need not be how the answer ends up.
+    fn hears(&mut self, so_far: &str);
+}
+
+/// Where an answer will be found.
+pub struct Beginning<'a> {
+    pub conversation: &'a Handle,
+    /// For a visitor who asked for one, once.
+    pub visitor: Option<&'a VisitorToken>,
+    pub reply: MessageId,
+}
+
 /// An answer that is kept, and what became of its conversation.
 struct Stored {
-    id: MessageId,
     status: Status,
     ticket: Option<TicketId>,
     draft: Draft,
 }
 
 impl Chat {
-    /// Stores what is asked, answers it, and stores that. Whoever asks too much is answered without
-    /// the model: `spares_model`.
-    pub async fn turn(&self, question: &Question, spares_model: bool) -> Result<Reply> {
+    /// The usual manner: nobody listens, and a stop of the process waits for no model.
+    pub fn manner(&self, spares_model: bool) -> Manner<'static> {
+        Manner { spares_model, stop: self.draining.child_token(), listener: None }
+    }
+
+    /// Stores what is asked, answers it, and stores that.
+    pub async fn turn(&self, question: &Question, mut manner: Manner<'_>) -> Result<Reply> {
         let started = Instant::now();
         let message: String = question.message.as_str().chars().take(READ).collect();
-        let (received, fresh) = (MessageId::random(), Handle::random());
+        let (received, id, fresh) = (MessageId::random(), MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let fresh_visitor = (question.wants_token && customer.is_none()).then(VisitorToken::random);
         let open = conversations::receive(
@@ -116,6 +145,14 @@ impl Chat {
             },
         )
         .await?;
+        let conversation = match presented {
+            Some(handle) if !open.is_new => handle.clone(),
+            _ => fresh,
+        };
+        let visitor = fresh_visitor.filter(|_| open.is_new);
+        if let Some(listener) = &mut manner.listener {
+            listener.begins(&Beginning { conversation: &conversation, visitor: visitor.as_ref(), reply: id });
+        }
         let topic = customer.and_then(|_| Topic::of(&message));
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
@@ -123,28 +160,24 @@ impl Chat {
         let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let desk = self.knowledge.current();
         let weighed = weigh(&desk, &self.voice, &message, &asker);
-        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !spares_model);
-        let spender = spender(question, &open, fresh_visitor.as_ref());
-        let (said, grant) = self.ask_model(ai, &desk, &message, &asker, spender, started).await;
+        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
+        let spender = spender(question, &open, visitor.as_ref());
+        let (said, grant) = self.ask_model(ai, &desk, &message, &asker, spender, started, &mut manner).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
         let bill = grant.as_ref().zip(draft.spent.as_ref()).map(|(grant, spent)| grant.bill(spent));
-        let stored = self.store(&open, draft, bill.as_ref(), &quote(&earlier, &message), started).await?;
+        let quote = quote(&earlier, &message);
+        let Stored { status, ticket, draft } = self.store(&open, id, draft, bill.as_ref(), &quote, started).await?;
         if let Some(grant) = grant {
             grant.settle(bill.as_ref());
         }
-        let conversation = match presented {
-            Some(handle) if !open.is_new => handle.clone(),
-            _ => fresh,
-        };
-        let Stored { id, status, ticket, draft } = stored;
         info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
             handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
-        let visitor = fresh_visitor.filter(|_| open.is_new);
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
     /// Asks the model, where there is one to ask and money for it. Nothing of the database is held
     /// meanwhile.
+    #[expect(clippy::too_many_arguments, reason = "all that a question to a model rests on")]
     async fn ask_model(
         &self,
         ai: Option<&Ai>,
@@ -153,6 +186,7 @@ impl Chat {
         asker: &Asker<'_>,
         spender: Spender,
         started: Instant,
+        manner: &mut Manner<'_>,
     ) -> (Option<Said>, Option<Grant>) {
         let Some(ai) = ai else { return (None, None) };
         let grant = self.budget.grant(spender, Ai::most_tokens(desk, asker.earlier)).await;
@@ -163,10 +197,15 @@ impl Chat {
         }
         let records = self.records(asker.customer).await;
         let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
-        let said = self.draining.run_until_cancelled(ai.answer(desk, &question, started)).await;
-        // What was cut off may be charged in full, so all that is set aside counts as spent.
-        let grant = Some(grant).filter(|_| said.is_some());
-        (said, grant)
+        let Manner { listener, stop, .. } = manner;
+        let said = match listener {
+            None => ai.answer(desk, &question, started, None, stop).await,
+            Some(listener) => {
+                let mut audience = |so_far: &str| listener.hears(so_far);
+                ai.answer(desk, &question, started, Some(&mut audience), stop).await
+            }
+        };
+        (Some(said), Some(grant))
     }
 
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
@@ -192,16 +231,16 @@ impl Chat {
     async fn store(
         &self,
         open: &Open,
+        id: MessageId,
         mut draft: Draft,
         bill: Option<&Bill>,
         quote: &str,
         started: Instant,
     ) -> Result<Stored> {
-        let id = MessageId::random();
         let Some(reason) = draft.reason else {
             let status = conversations::answer(&self.db, open.id, &answered(id, &draft, bill, started)).await?;
             let status = status.ok_or(Error::NotFound("conversation"))?;
-            return Ok(Stored { id, status, ticket: None, draft });
+            return Ok(Stored { status, ticket: None, draft });
         };
         let request = Request {
             conversation: open.id,
@@ -218,7 +257,7 @@ impl Chat {
         let status = status.ok_or(Error::NotFound("conversation"))?;
         tx.commit().await?;
         self.tickets.notifications.wake();
-        Ok(Stored { id, status, ticket: Some(ticket), draft })
+        Ok(Stored { status, ticket: Some(ticket), draft })
     }
 }
 

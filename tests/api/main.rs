@@ -36,6 +36,7 @@ mod processes;
 mod retention;
 mod settings;
 mod sign_in;
+mod streams;
 mod tickets;
 mod visitors;
 mod whatsapp;

@@ -206,6 +206,8 @@ async fn the_examples_are_what_the_service_answers(db: PgPool) {
     tell("export", "", &team).await;
     tell("erase", "", &team).await;
 
+    // It has no end; the streams' own tests follow it.
+    untold.remove("events");
     assert!(untold.is_empty(), "no example was tried of {untold:?}");
 }
 

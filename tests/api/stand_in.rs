@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     future,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,7 +19,7 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::Instant};
+use tokio::{net::TcpListener, sync::Semaphore, time::Instant};
 
 /// The seconds it names with a 429 that says nothing else.
 const ASKED_TO_WAIT: u64 = 2;
@@ -57,6 +60,20 @@ pub enum Play {
     BreakOff(String),
     /// A completion of the words it was instructed with.
     RepeatInstructions,
+    /// These pieces of a stream, and what it does then.
+    Stream(Vec<Vec<u8>>, Then),
+}
+
+/// What it does when it has sent some pieces of a stream.
+#[derive(Clone, Debug)]
+pub enum Then {
+    End,
+    Hang,
+    BreakOff,
+    /// Sends this again and again.
+    Repeat(Vec<u8>),
+    /// Waits until it is told to go on, and ends with these.
+    Wait(Vec<Vec<u8>>),
 }
 
 /// What it does with the request of that number when its script has ended.
@@ -73,6 +90,27 @@ struct Script {
     next: Arc<Mutex<VecDeque<Next>>>,
     usual: Arc<Mutex<Usual>>,
     asked: Arc<Mutex<Vec<Asked>>>,
+    /// One permit lets one stream go on.
+    told: Arc<Semaphore>,
+    hung_up: Arc<AtomicUsize>,
+}
+
+/// A stream; one that is dropped before its end was hung up on.
+struct Line {
+    has_ended: bool,
+    hung_up: Arc<AtomicUsize>,
+}
+
+impl Line {
+    fn ends(&mut self) {
+        self.has_ended = true;
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.hung_up.fetch_add(usize::from(!self.has_ended), Ordering::Relaxed);
+    }
 }
 
 pub struct StandIn {
@@ -131,6 +169,20 @@ impl StandIn {
         }
     }
 
+    /// Lets one stream that waits go on.
+    pub fn go_on(&self) {
+        self.script.told.add_permits(1);
+    }
+
+    /// Waits until so many of its streams were hung up on.
+    pub async fn hung_up_on(&self, times: usize) {
+        let started = Instant::now();
+        while self.script.hung_up.load(Ordering::Relaxed) < times {
+            assert!(started.elapsed() < PATIENCE, "never hung up on {times} times");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn provider(answers: &[(u16, &str)], well: fn(usize) -> Value) -> Self {
         let plays = answers.iter().map(|(status, body)| Play::Answer(*status, (*body).to_owned()));
         Self::start(plays.collect(), Arc::new(move |number| Play::Answer(200, well(number).to_string()))).await
@@ -138,8 +190,13 @@ impl StandIn {
 
     async fn start(plays: VecDeque<Play>, usual: Usual) -> Self {
         let next = plays.into_iter().map(Next::Play).collect();
-        let script =
-            Script { next: Arc::new(Mutex::new(next)), usual: Arc::new(Mutex::new(usual)), asked: Arc::default() };
+        let script = Script {
+            next: Arc::new(Mutex::new(next)),
+            usual: Arc::new(Mutex::new(usual)),
+            asked: Arc::default(),
+            told: Arc::new(Semaphore::new(0)),
+            hung_up: Arc::default(),
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(script.clone());
@@ -161,12 +218,12 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     let usual = script.usual.lock().unwrap().clone();
     match next {
         Some(Next::Just(response)) => response,
-        Some(Next::Play(play)) => perform(play, &body).await,
-        None => perform(usual(count), &body).await,
+        Some(Next::Play(play)) => perform(&script, play, &body).await,
+        None => perform(&script, usual(count), &body).await,
     }
 }
 
-async fn perform(play: Play, asked: &Value) -> Response {
+async fn perform(script: &Script, play: Play, asked: &Value) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     match play {
         Play::Answer(status, body) => plain(status, body),
@@ -192,6 +249,7 @@ async fn perform(play: Play, asked: &Value) -> Response {
             let spaces = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 16 * 1024]));
             (json, Body::from_stream(spaces)).into_response()
         }
+        Play::Stream(pieces, then) => streamed(script, pieces, then),
         Play::BreakOff(body) => {
             let parts = stream::iter([Ok(body.into_bytes()), Err(std::io::Error::other("breaks off"))]);
             // One at a time, so that the beginning is sent before it breaks.
@@ -202,6 +260,38 @@ async fn perform(play: Play, asked: &Value) -> Response {
             (json, Body::from_stream(sent)).into_response()
         }
     }
+}
+
+fn streamed(script: &Script, pieces: Vec<Vec<u8>>, then: Then) -> Response {
+    let (told, line) = (Arc::clone(&script.told), Line { has_ended: false, hung_up: Arc::clone(&script.hung_up) });
+    let sent = stream::unfold((VecDeque::from(pieces), then, line), move |(mut pieces, mut then, mut line)| {
+        let told = Arc::clone(&told);
+        async move {
+            // One at a time, so that each is sent before the next.
+            tokio::task::yield_now().await;
+            if pieces.is_empty() {
+                match then {
+                    Then::End => {
+                        line.ends();
+                        return None;
+                    }
+                    Then::Hang => future::pending().await,
+                    Then::BreakOff => {
+                        line.ends();
+                        return Some((Err(std::io::Error::other("breaks off")), (pieces, Then::End, line)));
+                    }
+                    Then::Repeat(ref piece) => pieces.push_back(piece.clone()),
+                    Then::Wait(rest) => {
+                        told.acquire().await.unwrap().forget();
+                        (pieces, then) = (rest.into(), Then::End);
+                    }
+                }
+            }
+            let piece = pieces.pop_front()?;
+            Some((Ok(piece), (pieces, then, line)))
+        }
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(sent)).into_response()
 }
 
 /// An answer as providers give them.

@@ -18,6 +18,7 @@ mod service;
 mod statements;
 mod stats;
 mod steady;
+mod streams;
 mod stub;
 mod table;
 mod usage;
@@ -30,7 +31,7 @@ use clap::Parser;
 
 use self::{
     capacity::Capacity, escalations::Escalations, latency::Latency, lifecycle::Lifecycle, memory::Memory, service::say,
-    steady::Steady, table::Table, world::World,
+    steady::Steady, streams::Streams, table::Table, world::World,
 };
 
 #[derive(Parser)]
@@ -86,13 +87,14 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let model_is_asked = world.warm_up().await?;
     let same_statements = statements::compare(&world).await?;
     let (mut latency, mut steady, mut capacity) = (Latency::default(), Steady::default(), Capacity::default());
-    let mut lifecycle = Lifecycle::default();
+    let (mut lifecycle, mut streams) = (Lifecycle::default(), Streams::default());
     let (mut quiet, mut busy) = (Escalations::on("empty database"), Escalations::on("after the round's chats"));
     for round in 0..rounds {
         say(&format!("Round {} of {rounds} …", round + 1));
         world.empty_the_database().await?;
         quiet.round(&world, round).await?;
         latency.round(&world, round).await?;
+        streams.round(&world, round).await?;
         steady.round(&world, round).await?;
         capacity.round(&world, round, model_is_asked).await?;
         busy.round(&world, round).await?;
@@ -105,6 +107,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let mut table = Table::new(model_is_asked, same_statements);
     latency.report(&mut table);
     capacity.report(&mut table);
+    streams.report(&mut table);
     quiet.report(&mut table);
     busy.report(&mut table);
     steady.report(&mut table);

@@ -68,6 +68,27 @@ pub async fn sequence(target: Target, count: usize) -> Outcome {
     outcome
 }
 
+/// One caller who takes streams, one after another, and times what they wait for in each.
+pub async fn streams(target: Target, count: usize, awaited: &[u8]) -> Outcome {
+    let (mut outcome, started, mut kept) = (Outcome::default(), Instant::now(), None);
+    for _ in 0..count {
+        let request = (target.request)(NUMBER.fetch_add(1, Ordering::Relaxed));
+        let connection: anyhow::Result<Connection> = match kept.take() {
+            Some(connection) => Ok(connection),
+            None => Connection::open(target.address).await,
+        };
+        let came = match connection {
+            Ok(connection) => kept.insert(connection).stream(&request, awaited).await.ok(),
+            Err(_) => None,
+        };
+        outcome.note(came.unwrap_or_default(), came.is_some());
+        // Of one that broke off nobody knows where the next begins.
+        kept = kept.filter(|_| came.is_some());
+    }
+    outcome.elapsed = started.elapsed();
+    outcome
+}
+
 /// So many such callers at once, for a time.
 pub async fn closed(target: Target, callers: usize, lasts: Duration) -> Outcome {
     let (mut all, started) = (JoinSet::new(), Instant::now());

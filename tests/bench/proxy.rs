@@ -1,10 +1,19 @@
 //! The reference: axum, sqlx and reqwest with nothing in between. A chat is the desk's two commits
-//! with the model between them; an escalation the desk's statements in one transaction.
+//! with the model between them, which a stream passes on byte by byte; an escalation the desk's
+//! statements in one transaction.
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
-use axum::{Router, extract::State, http::StatusCode, routing::post};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use futures_util::stream;
 use serde_json::{Value, json};
 use sqlx::{
     PgPool,
@@ -69,8 +78,11 @@ pub fn database(socket: &Path) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass().socket(socket).username("support").database("postgres")
 }
 
-async fn chat(State(proxy): State<Proxy>, body: String) -> Result<String, StatusCode> {
-    proxy.chat(&body).await.map_err(failed)
+async fn chat(State(proxy): State<Proxy>, headers: HeaderMap, body: String) -> Result<Response, StatusCode> {
+    if headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream") {
+        return proxy.stream(&body).await.map_err(failed);
+    }
+    proxy.chat(&body).await.map(IntoResponse::into_response).map_err(failed)
 }
 
 async fn escalate(State(proxy): State<Proxy>, body: String) -> Result<String, StatusCode> {
@@ -85,6 +97,30 @@ fn failed(error: anyhow::Error) -> StatusCode {
 
 impl Proxy {
     async fn chat(&self, body: &str) -> anyhow::Result<String> {
+        let (message, conversation, handle) = self.receive(body).await?;
+        let prompt = json!({ "model": "stub", "messages": [{ "role": "user", "content": message }] });
+        let answer: Value = self.client.post(&*self.model).json(&prompt).send().await?.json().await?;
+        let reply = answer["choices"][0]["message"]["content"].as_str().context("no completion")?;
+        self.answer(conversation, reply).await?;
+        Ok(json!({ "reply": reply, "conversationId": handle }).to_string())
+    }
+
+    async fn stream(&self, body: &str) -> anyhow::Result<Response> {
+        let (message, conversation, _) = self.receive(body).await?;
+        let messages = json!([{ "role": "user", "content": message }]);
+        let prompt = json!({ "model": "stub", "stream": true, "messages": messages });
+        let upstream = self.client.post(&*self.model).json(&prompt).send().await?;
+        let passed_on = stream::try_unfold((upstream, self.clone()), move |(mut upstream, proxy)| async move {
+            let chunk = upstream.chunk().await?;
+            if chunk.is_none() {
+                proxy.answer(conversation, "passed on").await?;
+            }
+            anyhow::Ok(chunk.map(|chunk| (chunk, (upstream, proxy))))
+        });
+        Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(passed_on)).into_response())
+    }
+
+    async fn receive(&self, body: &str) -> anyhow::Result<(String, Uuid, Uuid)> {
         let body: Value = serde_json::from_str(body)?;
         let message = body["message"].as_str().context("no message")?;
         let (conversation, handle) = (Uuid::now_v7(), Uuid::new_v4());
@@ -95,11 +131,12 @@ impl Proxy {
             .bind(message)
             .execute(&self.db)
             .await?;
-        let prompt = json!({ "model": "stub", "messages": [{ "role": "user", "content": message }] });
-        let answer: Value = self.client.post(&*self.model).json(&prompt).send().await?.json().await?;
-        let reply = answer["choices"][0]["message"]["content"].as_str().context("no completion")?;
+        Ok((message.to_owned(), conversation, handle))
+    }
+
+    async fn answer(&self, conversation: Uuid, reply: &str) -> anyhow::Result<()> {
         sqlx::query(ANSWER).bind(Uuid::new_v4()).bind(conversation).bind(reply).execute(&self.db).await?;
-        Ok(json!({ "reply": reply, "conversationId": handle }).to_string())
+        Ok(())
     }
 
     async fn escalate(&self, body: &str) -> anyhow::Result<String> {

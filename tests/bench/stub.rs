@@ -7,11 +7,13 @@ use std::sync::{
 
 use axum::{
     Router,
+    body::Body,
     extract::State,
-    http::header,
+    http::{HeaderName, header},
     routing::{get, post},
 };
-use serde_json::json;
+use futures_util::stream;
+use serde_json::{Value, json};
 
 use super::service;
 
@@ -22,11 +24,19 @@ pub const COMMAND: &str = "model-stub";
 /// desk's check of facts.
 const COMPLETION: &str = "The Growth plan costs £29 per month.";
 
+/// The same as it is streamed: a sentence, and another behind it.
+const PIECES: [&str; 6] =
+    ["The Growth plan ", "costs £29 ", "per month. ", "The Growth plan ", "costs £29 ", "per month."];
+
+/// What ends the first sentence in whatever it is wrapped in.
+pub const END_OF_SENTENCE: &[u8] = b"per month.";
+
 /// What is asked of it, and the answer to that, both ready made.
 #[derive(Clone)]
 struct Model {
     asked: Arc<AtomicU64>,
     completion: Arc<str>,
+    pieces: Arc<[String]>,
 }
 
 pub async fn serve() -> anyhow::Result<()> {
@@ -42,15 +52,29 @@ pub async fn serve() -> anyhow::Result<()> {
         }],
         "usage": { "prompt_tokens": 900, "completion_tokens": 12, "total_tokens": 912 },
     });
-    let model = Model { asked: Arc::default(), completion: completion.to_string().into() };
+    let piece = |delta: Value, finish: Value| {
+        let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
+        format!("data: {}\n\n", json!({ "id": "chatcmpl-stub", "choices": [choice] }))
+    };
+    let pieces = PIECES.map(|content| piece(json!({ "content": content }), Value::Null));
+    let end = [piece(json!({}), json!("stop")), "data: [DONE]\n\n".to_owned()];
+    let model = Model {
+        asked: Arc::default(),
+        completion: completion.to_string().into(),
+        pieces: pieces.into_iter().chain(end).collect(),
+    };
     let router =
         Router::new().route("/v1/chat/completions", post(complete)).route("/asked", get(asked)).with_state(model);
     service::serve(router).await
 }
 
-async fn complete(State(model): State<Model>, _prompt: String) -> ([(header::HeaderName, &'static str); 1], String) {
+async fn complete(State(model): State<Model>, prompt: String) -> ([(HeaderName, &'static str); 1], Body) {
     model.asked.fetch_add(1, Ordering::Relaxed);
-    ([(header::CONTENT_TYPE, "application/json")], model.completion.to_string())
+    if !prompt.contains("\"stream\":true") {
+        return ([(header::CONTENT_TYPE, "application/json")], model.completion.to_string().into());
+    }
+    let pieces = (0..model.pieces.len()).map(move |at| Ok::<_, std::io::Error>(model.pieces[at].clone()));
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream::iter(pieces)))
 }
 
 async fn asked(State(model): State<Model>) -> String {

@@ -1,7 +1,10 @@
 //! HTTP over one connection that is kept, with as little of our own time in it as can be: the
 //! caller shares the machine with what it measures.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -33,6 +36,26 @@ impl Connection {
         timeout(PATIENCE, async {
             self.0.write_all(request).await?;
             self.answer().await
+        })
+        .await?
+    }
+
+    /// Sends a request as it is, reads the stream that answers it to its end, and returns how long it
+    /// took until `awaited` had come.
+    pub async fn stream(&mut self, request: &[u8], awaited: &[u8]) -> anyhow::Result<Duration> {
+        timeout(PATIENCE, async {
+            let asked = Instant::now();
+            self.0.write_all(request).await?;
+            let (mut received, mut came) = (Vec::with_capacity(4 * 1024), None);
+            while !received.ends_with(b"\r\n0\r\n\r\n") {
+                if self.0.read_buf(&mut received).await? == 0 {
+                    bail!("the connection was closed before the end");
+                }
+                if came.is_none() && received.windows(awaited.len()).any(|window| window == awaited) {
+                    came = Some(asked.elapsed());
+                }
+            }
+            came.context("what was awaited never came")
         })
         .await?
     }
@@ -72,6 +95,13 @@ pub fn post(path: &str, body: &Value) -> Vec<u8> {
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
+}
+
+/// The same request, by somebody who takes events.
+pub fn for_events(request: &[u8]) -> Vec<u8> {
+    let head = b"\r\n";
+    let end = request.windows(2).position(|window| window == head).unwrap_or_default();
+    [&request[..end], b"\r\nAccept: text/event-stream", &request[end..]].concat()
 }
 
 pub fn get(path: &str) -> Vec<u8> {

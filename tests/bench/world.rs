@@ -109,6 +109,18 @@ impl World {
         Target { address: self.reference.address, request: chat }
     }
 
+    pub fn streams_of_desk(&self) -> Target {
+        Target { address: self.desk.address, request: |number| wire::for_events(&chat(number)) }
+    }
+
+    pub fn streams_of_reference(&self) -> Target {
+        Target { address: self.reference.address, request: |number| wire::for_events(&chat(number)) }
+    }
+
+    pub fn streams_of_model(&self) -> Target {
+        Target { address: self.model.address, request: streamed_completion }
+    }
+
     pub fn escalations_of_desk(&self) -> Target {
         Target { address: self.desk.address, request: escalation }
     }
@@ -180,6 +192,11 @@ fn escalation(number: u64) -> Vec<u8> {
 fn completion(_: u64) -> Vec<u8> {
     let prompt = json!({ "model": "stub", "messages": [{ "role": "user", "content": QUESTION }] });
     wire::post("/v1/chat/completions", &prompt)
+}
+
+fn streamed_completion(_: u64) -> Vec<u8> {
+    let messages = json!([{ "role": "user", "content": QUESTION }]);
+    wire::post("/v1/chat/completions", &json!({ "model": "stub", "stream": true, "messages": messages }))
 }
 
 /// A folder that goes with the value. PostgreSQL's user must be able to pass through it.

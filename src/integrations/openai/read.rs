@@ -35,6 +35,8 @@ pub enum End {
     Cut,
     /// It, or a filter around it, would not answer.
     Declined,
+    /// We did not want to hear more.
+    Interrupted,
 }
 
 /// What it was charged by.
@@ -60,14 +62,42 @@ struct Choice {
     finish_reason: Value,
 }
 
+/// A message, or a piece of one.
 #[derive(Deserialize)]
-struct Message {
+pub(super) struct Message {
     #[serde(default)]
-    content: Value,
+    pub content: Value,
     #[serde(default)]
     refusal: Value,
     #[serde(default)]
-    tool_calls: Value,
+    pub tool_calls: Value,
+}
+
+/// What was said, in one piece or in many.
+#[derive(Default)]
+pub(super) struct Said {
+    pub text: String,
+    pub is_refused: bool,
+    pub finish_reason: Value,
+    pub call: Option<ToolCall>,
+    pub usage: Option<Usage>,
+}
+
+impl Message {
+    pub fn is_refusal(&self) -> bool {
+        self.refusal.as_str().is_some_and(|refusal| !refusal.is_empty())
+    }
+}
+
+impl ToolCall {
+    /// Its arguments are JSON in a string, or on some servers JSON as it is.
+    pub(super) fn new(name: String, arguments: &Value) -> Self {
+        let arguments = match arguments {
+            Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+            arguments => arguments.clone(),
+        };
+        Self { name, arguments }
+    }
 }
 
 /// What an answer means. The status comes first: a proxy's error page is no completion.
@@ -83,19 +113,29 @@ pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]
     }
     let answer: Answer = serde_json::from_slice(body).map_err(|_| NoAnswer::Unreadable)?;
     let choice = answer.choices.into_iter().next().ok_or(NoAnswer::Unreadable)?;
-    let refused = choice.message.refusal.as_str().is_some_and(|refusal| !refusal.is_empty());
-    let end = match serde_json::from_value(choice.finish_reason) {
-        _ if refused => End::Declined,
+    settled(Said {
+        text: text(&choice.message.content),
+        is_refused: choice.message.is_refusal(),
+        finish_reason: choice.finish_reason,
+        call: call(&choice.message.tool_calls),
+        usage: serde_json::from_value(answer.usage).ok(),
+    })
+}
+
+/// What it comes to when all is said.
+pub(super) fn settled(said: Said) -> Result<Completion, NoAnswer> {
+    let end = match serde_json::from_value(said.finish_reason) {
+        _ if said.is_refused => End::Declined,
         Ok(FinishReason::ContentFilter) => End::Declined,
         Ok(FinishReason::Length) => End::Cut,
         // Servers have words of their own for having ended well.
         _ => End::Done,
     };
-    let (text, call) = (without_thoughts(text(&choice.message.content)), call(&choice.message.tool_calls));
-    if end == End::Cut && text.trim().is_empty() && call.is_none() {
+    let text = without_thoughts(&said.text);
+    if end == End::Cut && text.trim().is_empty() && said.call.is_none() {
         return Err(NoAnswer::CutShort);
     }
-    Ok(Completion { text, call, end, usage: serde_json::from_value(answer.usage).ok() })
+    Ok(Completion { text: text.to_owned(), call: said.call, end, usage: said.usage })
 }
 
 /// The statuses with which servers refuse a part of a request.
@@ -112,7 +152,7 @@ fn complaint(body: &[u8]) -> String {
 }
 
 /// A text, or a list of parts with texts in them.
-fn text(content: &Value) -> String {
+pub(super) fn text(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
@@ -122,22 +162,18 @@ fn text(content: &Value) -> String {
 
 /// Some servers leave what a model thought in front of its answer, some without the opening tag. A
 /// thought that was cut off has no answer behind it.
-fn without_thoughts(text: String) -> String {
+pub(super) fn without_thoughts(text: &str) -> &str {
     match text.rsplit_once("</think>") {
-        Some((_, answer)) => answer.trim_start().to_owned(),
-        None if text.trim_start().starts_with("<think>") => String::new(),
+        Some((_, answer)) => answer.trim_start(),
+        None if text.trim_start().starts_with("<think>") => "",
         None => text,
     }
 }
 
-/// The first call; its arguments are JSON in a string, or on some servers JSON as it is.
+/// The first call.
 fn call(calls: &Value) -> Option<ToolCall> {
     let function = &calls.as_array()?.first()?["function"];
-    let arguments = match &function["arguments"] {
-        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
-        arguments => arguments.clone(),
-    };
-    Some(ToolCall { name: function["name"].as_str()?.to_owned(), arguments })
+    Some(ToolCall::new(function["name"].as_str()?.to_owned(), &function["arguments"]))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
+mod hearing;
 mod history;
 mod outward;
 mod prompt;
@@ -12,11 +13,12 @@ use async_openai::types::chat::CreateChatCompletionRequest;
 use chrono::Utc;
 use serde_json::Value;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-pub use self::spent::Spent;
-use self::{outward::Outward, prompt::Parts};
+pub use self::{hearing::Audience, spent::Spent};
+use self::{hearing::Hearing, outward::Outward, prompt::Parts};
 use super::{
     answer::{Section, Voice},
     check::{self, Checked, Grounds, Unfit},
@@ -26,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, End, NoAnswer, OpenAi},
+    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi},
 };
 
 /// A second question to the model needs this share of the time it has altogether.
@@ -104,8 +106,16 @@ impl Ai {
     }
 
     /// What the model says; without an answer the knowledge base answers. Counted from `started`,
-    /// it takes the model's time limit and no longer.
-    pub async fn answer(&self, desk: &Loaded, asked: &Asked<'_>, started: Instant) -> Said {
+    /// it takes the model's time limit and no longer, and ends when `stop` is cancelled. An audience
+    /// hears each sentence as soon as it is checked; what is returned is what counts.
+    pub async fn answer(
+        &self,
+        desk: &Loaded,
+        asked: &Asked<'_>,
+        started: Instant,
+        audience: Option<Audience<'_>>,
+        stop: &CancellationToken,
+    ) -> Said {
         let deadline = started + self.model.limit();
         let shown = prompt::shown(&desk.knowledge, asked);
         let records = asked.records.map(records::lines);
@@ -132,10 +142,13 @@ impl Ai {
             support_email: &self.voice.support_email,
             canary: &self.canary,
         };
-        let judge = |completion: &Completion| judged(completion, &grounds, desk.knowledge.sections());
+        let sections = desk.knowledge.sections();
+        let judge = |completion: &Completion| judged(completion, &grounds, sections);
+        let mut hearing = Hearing::new(&grounds, audience);
         let mut spent = Spent::none(self.model.name());
-        let Some(first) = self.ask(&request, deadline, &mut spent).await else { return Said::nothing(spent) };
-        let unfit = match judge(&first) {
+        let first = self.ask(&request, deadline, &mut hearing, stop, &mut spent).await;
+        let Some(first) = first else { return hearing.broken_off(sections).for_money(spent) };
+        let unfit = match hearing.verdict(|| judge(&first)) {
             Ok(said) => return said.for_money(spent),
             Err(unfit) => unfit,
         };
@@ -144,9 +157,9 @@ impl Ai {
         if is_late {
             return Said::nothing(spent);
         }
-        let again = prompt::again(request, &unfit);
-        let Some(second) = self.ask(&again, deadline, &mut spent).await else { return Said::nothing(spent) };
-        let said = judge(&second).unwrap_or_else(|unfit| {
+        let second = self.ask(&prompt::again(request, &unfit), deadline, &mut hearing, stop, &mut spent).await;
+        let Some(second) = second else { return hearing.broken_off(sections).for_money(spent) };
+        let said = hearing.verdict(|| judge(&second)).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
@@ -164,15 +177,21 @@ impl Ai {
         spent::tokens(prompt::most_bytes(&desk.knowledge) + said)
     }
 
+    /// Nobody waits for an answer that is not wanted any more, and nobody pays for it.
     async fn ask(
         &self,
         request: &CreateChatCompletionRequest,
         deadline: Instant,
+        hearing: &mut Hearing<'_, '_>,
+        stop: &CancellationToken,
         spent: &mut Spent,
     ) -> Option<Completion> {
-        let outcome = self.model.ask(request.clone(), deadline).await;
-        spent.count(request, &outcome);
-        match outcome {
+        let is_heard = hearing.has_audience();
+        let mut ear = |said: &str| hearing.hear(said);
+        let ear = is_heard.then_some(&mut ear as Ear<'_>);
+        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear)).await;
+        spent.count(request, outcome.as_ref());
+        match outcome? {
             Ok(completion) => Some(completion),
             Err(reason @ (NoAnswer::Resting | NoAnswer::Busy)) => {
                 info!(%reason, "the model was not asked: the knowledge base answers");

@@ -27,12 +27,12 @@ impl Spent {
         Self { model: Arc::clone(model), calls: 0, prompt_tokens: 0, completion_tokens: 0, is_estimated: false }
     }
 
-    /// Counts one question by what came of it.
-    pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: &Result<Completion, NoAnswer>) {
+    /// Counts one question by what came of it; nothing came of one that was cut off.
+    pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: Option<&Result<Completion, NoAnswer>>) {
         let (usage, written) = match outcome {
-            Ok(completion) => (completion.usage, tokens(completion.text.len())),
-            Err(failure) if failure.may_be_charged() => (None, 0),
-            Err(_) => return,
+            Some(Ok(completion)) => (completion.usage, tokens(completion.text.len())),
+            Some(Err(failure)) if !failure.may_be_charged() => return,
+            Some(Err(_)) | None => (None, 0),
         };
         let (prompt, completion) = match usage {
             Some(Usage { prompt_tokens, completion_tokens }) => (prompt_tokens.into(), completion_tokens.into()),
@@ -58,7 +58,7 @@ mod tests {
     fn after(outcomes: &[Result<Completion, NoAnswer>]) -> Spent {
         let mut spent = Spent::none(&"small".into());
         for outcome in outcomes {
-            spent.count(&CreateChatCompletionRequest::default(), outcome);
+            spent.count(&CreateChatCompletionRequest::default(), Some(outcome));
         }
         spent
     }

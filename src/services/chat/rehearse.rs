@@ -1,6 +1,7 @@
 //! A turn of a conversation that nobody keeps: what would be said, without a database.
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::draft::{Asker, Draft, conclude, weigh};
 use crate::{
@@ -22,7 +23,10 @@ pub async fn rehearse(desk: &Loaded, voice: &Voice, ai: Option<&Ai>, message: &s
     let asker = Asker { customer: None, topic: None, context: None, earlier, open: &open };
     let weighed = weigh(desk, voice, message, &asker);
     let said = match ai.filter(|_| weighed.is_for_model) {
-        Some(ai) => Some(ai.answer(desk, &Asked { message, earlier, records: None }, Instant::now()).await),
+        Some(ai) => {
+            let question = Asked { message, earlier, records: None };
+            Some(ai.answer(desk, &question, Instant::now(), None, &CancellationToken::new()).await)
+        }
         None => None,
     };
     conclude(weighed, said, &asker, voice)

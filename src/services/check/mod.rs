@@ -12,6 +12,7 @@ mod pieces;
 mod polarity;
 mod reader;
 mod sentences;
+mod so_far;
 mod statements;
 mod strangers;
 mod support;
@@ -19,7 +20,7 @@ mod text;
 mod wording;
 mod words;
 
-pub use self::ground::Ground;
+pub use self::{ground::Ground, so_far::SoFar};
 use self::{reader::Reader, sentences::Mark, support::Basis};
 
 /// What a reply may rest on, and what it must not give away.
@@ -128,8 +129,10 @@ fn by_count<'a>(sections: impl Iterator<Item = &'a usize>) -> Vec<usize> {
 
 /// Also where it is spelled with spaces or dashes between.
 fn gives_away(text: &str, canary: &str) -> bool {
-    let plain =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let canary = plain(canary);
     !canary.is_empty() && plain(text).contains(&canary)
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

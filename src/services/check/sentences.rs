@@ -89,6 +89,33 @@ pub fn whole(text: &str) -> Option<String> {
     Some(text[..at + end.len_utf8()].to_owned())
 }
 
+/// Everything up to the end of the last sentence that is complete in a reply that goes on: its mark
+/// has come, or the next one has begun.
+pub fn complete(reply: &str) -> &str {
+    let (mut end, mut at) = (0, 0);
+    for line in reply.split_inclusive('\n') {
+        for piece in split(line) {
+            let (_, rest) = leading_marks(piece);
+            let own = rest.trim_start();
+            // What opens like a mark may still be one, of the sentence before.
+            if !own.is_empty() && !own.starts_with('[') {
+                end = at + piece.len() - own.len();
+            }
+            at += piece.len();
+        }
+    }
+    let is_end = |c: char| matches!(c, '.' | '!' | '?' | '।' | '…');
+    let said = reply.trim_end();
+    let is_marked = |text: &str| text.rfind('[').filter(|_| text.ends_with(']')).filter(|at| is_mark(&text[*at..]));
+    let is_marked_before = || said.ends_with(is_end) && is_marked(said.trim_end_matches(is_end)).is_some();
+    let is_marked_behind = || is_marked(said).is_some_and(|at| said[..at].trim_end().ends_with(is_end));
+    if is_marked_before() || is_marked_behind() { said } else { &reply[..end] }
+}
+
+fn is_mark(bracket: &str) -> bool {
+    marks_in(bracket.trim_start_matches('[').trim_end_matches(']')).is_some()
+}
+
 /// Cuts behind a full stop that is followed by a space.
 fn split(line: &str) -> Vec<&str> {
     let mut pieces = Vec::new();

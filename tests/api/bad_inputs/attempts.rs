@@ -13,6 +13,7 @@ pub const PUBLIC: &str = "/api/support/public";
 pub const PRIVATE: &str = "/api/support/private";
 pub const ESCALATE: &str = "/api/support/escalate";
 pub const READ: &str = "/api/support/conversations/{id}";
+const FOLLOW: &str = "/api/support/conversations/{id}/events";
 
 pub const HERS: &str = "grace@example.com";
 
@@ -151,6 +152,7 @@ impl Things {
             attempts.push(post(PRIVATE, signed_in(), say("hello", conversation)));
             attempts.push(post(PRIVATE, both(own_token), say("hello", conversation)));
             attempts.push(get(READ, conversation, signed_in()));
+            attempts.push(get(FOLLOW, conversation, both(own_token)));
             attempts.push(get(READ, conversation, vec![shown(own_token)]));
             attempts.push(get(READ, conversation, both(own_token)));
             attempts.push(get(READ, conversation, vec![]));

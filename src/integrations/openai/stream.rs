@@ -1,0 +1,94 @@
+//! Reading an answer while it is being said.
+
+use std::{ops::ControlFlow, time::Duration};
+
+use reqwest::Response;
+use tokio::time::timeout;
+
+use super::{
+    NoAnswer,
+    deltas::Deltas,
+    read::{Completion, End, completion},
+    sse::Events,
+};
+use crate::integrations::LONGEST_ANSWER;
+
+/// When all words have come, what they were charged by may follow; it is waited for no longer.
+const AFTERWORD: Duration = Duration::from_millis(500);
+
+/// Hears all that was said so far, each time there is more, and says whether to go on. A second
+/// try begins from nothing.
+pub type Ear<'a> = &'a mut (dyn FnMut(&str) -> ControlFlow<()> + Send);
+
+/// What a server sends that was asked to stream.
+enum Form {
+    Events(Box<(Events, Deltas)>),
+    /// It answers in one piece all the same.
+    Whole(Vec<u8>),
+}
+
+/// Reads a streamed answer; a server may be silent for `silence` at most.
+pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Result<Completion, NoAnswer> {
+    let status = response.status();
+    let mut form = None;
+    loop {
+        let patience = if is_finished(form.as_ref()) { AFTERWORD } else { silence };
+        let chunk = match timeout(patience, response.chunk()).await {
+            Ok(Ok(chunk)) => chunk,
+            // Its words are all there.
+            _ if is_finished(form.as_ref()) => None,
+            Ok(Err(_)) => return Err(NoAnswer::Broken),
+            Err(_) => return Err(NoAnswer::Late),
+        };
+        let Some(chunk) = chunk else { break };
+        match form.get_or_insert_with(|| Form::of(&chunk)) {
+            Form::Whole(body) => {
+                body.extend_from_slice(&chunk);
+                if body.len() > LONGEST_ANSWER {
+                    return Err(NoAnswer::Broken);
+                }
+            }
+            Form::Events(streamed) => {
+                let (events, deltas) = &mut **streamed;
+                let heard = deltas.text().len();
+                events.read(&chunk).map_err(|_| NoAnswer::Broken)?.iter().try_for_each(|data| deltas.take(data))?;
+                if deltas.text().len() != heard && ear(deltas.text()).is_break() {
+                    let Some(Form::Events(streamed)) = form else { break };
+                    return Ok(interrupted(streamed.1));
+                }
+                if deltas.is_over() {
+                    break;
+                }
+            }
+        }
+    }
+    match form {
+        None => Err(NoAnswer::Unreadable),
+        Some(Form::Whole(body)) => completion(status, None, &body),
+        Some(Form::Events(streamed)) => {
+            let (events, mut deltas) = *streamed;
+            if let Some(data) = events.rest() {
+                // What broke off in the middle of an event is told from its end by what came before it.
+                let _ = deltas.take(&data);
+            }
+            deltas.into_completion()
+        }
+    }
+}
+
+fn is_finished(form: Option<&Form>) -> bool {
+    matches!(form, Some(Form::Events(streamed)) if streamed.1.is_finished())
+}
+
+/// What it said before it was told to stop.
+fn interrupted(deltas: Deltas) -> Completion {
+    let said = deltas.into_said();
+    Completion { text: said.text, call: said.call, end: End::Interrupted, usage: said.usage }
+}
+
+impl Form {
+    /// No line of a stream begins with a brace, and every JSON object does, whatever the head says.
+    fn of(first: &[u8]) -> Self {
+        if first.trim_ascii_start().starts_with(b"{") { Self::Whole(Vec::new()) } else { Self::Events(Box::default()) }
+    }
+}

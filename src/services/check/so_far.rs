@@ -1,0 +1,132 @@
+//! A reply that is still being said: the sentences that are complete, judged as a reply of their own.
+
+use super::{Checked, Grounds, Unfit, check, plain, sentences, text};
+
+/// Markup that is still open, or brackets that may become a link: more words may make another text
+/// of it.
+const OPEN: [char; 8] = ['*', '_', '`', '~', '|', '<', '[', '\\'];
+
+/// What was judged of a reply so far. Whatever it lets through would be let through if the model had
+/// said no more, so nothing is shown that the whole check would not show.
+#[derive(Default)]
+pub struct SoFar {
+    judged: String,
+    checked: Option<Checked>,
+}
+
+impl SoFar {
+    /// Judges what was `sent` so far, and returns what may be shown when there is something new. What
+    /// cannot be judged yet waits for the check of the whole reply.
+    pub fn judge(&mut self, sent: &str, grounds: &Grounds<'_>) -> Result<Option<&Checked>, Unfit> {
+        let Some(readable) = text::readable(sent) else { return Ok(None) };
+        let complete = sentences::complete(&readable).trim_end();
+        if complete.is_empty() || complete == self.judged || may_become_another(complete, grounds.canary) {
+            return Ok(None);
+        }
+        let checked = match check(complete, false, grounds) {
+            Ok(checked) => checked,
+            Err(Unfit::Unshowable) => return Ok(None),
+            Err(unfit) => {
+                *self = Self::default();
+                return Err(unfit);
+            }
+        };
+        complete.clone_into(&mut self.judged);
+        if checked.text.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.checked.insert(checked)))
+    }
+
+    /// What may be shown, where no more is said.
+    pub fn into_checked(self) -> Option<Checked> {
+        self.checked
+    }
+}
+
+/// Also where it ends like the secret reference begins, which the next sentence could end.
+fn may_become_another(complete: &str, canary: &str) -> bool {
+    let (said, canary) = (plain(complete), plain(canary));
+    let mut beginnings = canary.char_indices().skip(1).map(|(at, _)| &canary[..at]);
+    sentences::shown(complete, &|_| true).contains(OPEN) || beginnings.any(|beginning| said.ends_with(beginning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::{
+        answer::{Document, Knowledge, Voice},
+        check::Ground,
+    };
+
+    const KNOWLEDGE: &str =
+        "# Acme\n\n## Gold - £12/month\n\n- 100 tasks\n- E-mail support\n\n## Refunds\n\nWithin 14 days.\n";
+
+    /// What is shown after each character of a reply that is new then, up to an invention.
+    fn heard(reply: &str) -> (Vec<String>, Option<Unfit>) {
+        let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
+        let document = Document { file: "a.md".into(), markdown: KNOWLEDGE.into() };
+        let knowledge = Knowledge::build(&[document], voice);
+        let ground = Ground::of(knowledge.sections());
+        let (shown, records) = ((0..knowledge.section_count()).collect::<Vec<_>>(), Vec::new());
+        let grounds = Grounds {
+            ground: &ground,
+            shown: &shown,
+            records: &records,
+            asked: "",
+            support_email: "help@acme.example",
+            canary: "kestrel-1",
+        };
+        let (mut so_far, mut heard) = (SoFar::default(), Vec::new());
+        for end in (1..=reply.len()).filter(|end| reply.is_char_boundary(*end)) {
+            match so_far.judge(&reply[..end], &grounds) {
+                Ok(checked) => heard.extend(checked.map(|checked| checked.text.clone())),
+                Err(unfit) => return (heard, Some(unfit)),
+            }
+        }
+        (heard, None)
+    }
+
+    #[test]
+    fn a_sentence_is_shown_when_its_mark_or_the_next_has_come() {
+        for reply in ["Gold is £12/month [1]. You get 100 tasks", "Gold is £12/month. [1] You get 100 tasks"] {
+            assert_eq!(heard(reply), (vec!["Gold is £12/month.".to_owned()], None), "{reply}");
+        }
+        assert_eq!(heard("Gold is £12/month [1]").0, Vec::<String>::new(), "it may go on");
+    }
+
+    #[test]
+    fn an_invention_ends_it_and_is_never_shown() {
+        let (heard, unfit) = heard("Gold is £12/month [1]. Refunds take 79 days [2]. Gold has 100 tasks [1].");
+
+        assert_eq!(heard, ["Gold is £12/month."]);
+        assert!(matches!(unfit, Some(Unfit::Unsupported(_))));
+    }
+
+    #[test]
+    fn a_list_grows_entry_by_entry_behind_its_lead() {
+        let (heard, _) = heard("Gold is £12/month [1]. It has:\n- 100 tasks [1]\n- E-mail support [1]\n\nBye");
+
+        assert_eq!(heard.last().unwrap(), "Gold is £12/month. It has:\n\n- 100 tasks\n- E-mail support");
+        assert!(heard.windows(2).all(|pair| pair[1].starts_with(&pair[0])), "{heard:?}");
+    }
+
+    #[test]
+    fn what_may_become_another_text_waits() {
+        for reply in [
+            "**Gold is £12/month [1]. You get 100 tasks [1]. And",
+            "Gold is £12/month [1] [see our page. And more",
+            "{\"reply\": \"Gold is £12/month [1]. You get",
+            "```\nGold is £12/month [1]. You get",
+            "Gold is £12/month, not a kestrel [1].",
+        ] {
+            assert_eq!(heard(reply), (Vec::new(), None), "{reply}");
+        }
+        assert_eq!(heard("**Gold** is £12/month [1]. You").0, ["Gold is £12/month."]);
+    }
+
+    #[test]
+    fn the_reference_is_not_given_away_in_two_sentences() {
+        assert!(heard("Gold is £12/month [1]. Gold is a kestrel. 1 task").0.iter().all(|text| !text.contains("kes")));
+    }
+}

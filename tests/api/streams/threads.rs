@@ -1,0 +1,161 @@
+//! Conversations that are followed: what the bot and people say, wherever it is said.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::{
+    QUESTION,
+    events::{Event, Events, kinds},
+};
+use crate::{harness::TestApp, sessions::nextauth};
+
+/// A visitor's conversation on one of the instances.
+struct Visit {
+    handle: String,
+    token: String,
+}
+
+impl Visit {
+    async fn open(app: &TestApp) -> Self {
+        let opened = app.post(super::PUBLIC, &json!({ "message": "hello", "visitor": true })).await.json();
+        let text = |name: &str| opened[name].as_str().unwrap().to_owned();
+        Self { handle: text("conversationId"), token: text("visitorToken") }
+    }
+
+    async fn ask(&self, app: &TestApp) -> Value {
+        let body = json!({ "message": QUESTION, "conversationId": self.handle }).to_string();
+        let headers = [("Content-Type", "application/json"), ("X-Visitor-Token", self.token.as_str())];
+        app.send("POST", super::PUBLIC, &headers, body.as_bytes()).await.json()
+    }
+
+    async fn follow(&self, app: &TestApp, headers: &[(&str, &str)]) -> Events {
+        let token = [("X-Visitor-Token", self.token.as_str())];
+        follow(app, &self.handle, &[&token, headers].concat()).await
+    }
+}
+
+async fn follow(app: &TestApp, handle: &str, headers: &[(&str, &str)]) -> Events {
+    Events::open(app.address, &format!("/api/support/conversations/{handle}/events"), headers, b"").await
+}
+
+/// Somebody of the team writes, where they write from being another matter.
+async fn write(db: &PgPool, kind: &str, body: &str) {
+    let said = "insert into support.messages (id, conversation_id, author, kind, body)
+        select gen_random_uuid(), id, 'human', $1, $2 from support.conversations";
+    sqlx::query(said).bind(kind).bind(body).execute(db).await.unwrap();
+}
+
+async fn next(stream: &mut Events) -> Event {
+    stream.next().await.unwrap_or_else(|| panic!("it ended: {}", stream.text))
+}
+
+/// Waits until that instance listens.
+async fn heard(app: &TestApp) {
+    let listeners = "select count(*) from pg_stat_activity
+        where datname = current_database() and query = 'LISTEN \"support_messages\"'";
+    app.eventually(listeners, 1).await;
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_is_said_on_one_instance_is_told_on_another(db: PgPool) {
+    let (here, there) = (TestApp::new(db.clone()).await, TestApp::new(db.clone()).await);
+    let visit = Visit::open(&here).await;
+    let mut stream = visit.follow(&here, &[]).await;
+    heard(&here).await;
+
+    let answer = visit.ask(&there).await;
+    let told = next(&mut stream).await;
+    write(&db, "note", "never shown").await;
+    write(&db, "reply", "Ada here: yes.").await;
+    let human = next(&mut stream).await;
+
+    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+    assert_eq!((told.kind.as_str(), &told.data["author"]), ("message", &json!("ai")));
+    assert_eq!((&told.data["id"], &told.data["text"]), (&answer["messageId"], &answer["reply"]));
+    assert_eq!((human.kind.as_str(), &human.data["text"]), ("human_message", &json!("Ada here: yes.")));
+    assert!(human.id > told.id);
+
+    let mut back = visit.follow(&there, &[("Last-Event-ID", &told.id.to_string())]).await;
+    assert_eq!(next(&mut back).await, human);
+    assert!(!back.text.contains("never shown"));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_may_not_read_a_conversation_does_not_follow_it(db: PgPool) {
+    let site = nextauth();
+    let app = TestApp::with(db, &[("NEXTAUTH_SECRET", site.secret.as_str())]).await;
+    let visit = Visit::open(&app).await;
+    let bearer = format!("Bearer {}", site.token);
+    let private =
+        crate::sessions::ask(&app, &[("Authorization", &bearer)], &json!({ "message": "hello" })).await.json();
+    let theirs = private["conversationId"].as_str().unwrap();
+
+    assert_eq!(follow(&app, &visit.handle, &[]).await.status(), 401);
+    assert_eq!(follow(&app, &visit.handle, &[("X-Visitor-Token", &"s".repeat(32))]).await.status(), 404);
+    assert_eq!(follow(&app, &visit.handle, &[("Authorization", &bearer)]).await.status(), 404);
+    assert_eq!(follow(&app, theirs, &[("X-Visitor-Token", &visit.token)]).await.status(), 404);
+    assert_eq!(follow(&app, theirs, &[("Authorization", &bearer)]).await.status(), 200);
+}
+
+/// A line of two: the listener's and, every few seconds, everybody's own.
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn while_nobody_listens_it_is_told_all_the_same(db: PgPool) {
+    let app = TestApp::new(db.clone()).await;
+    let visit = Visit::open(&app).await;
+    let mut stream = visit.follow(&app, &[]).await;
+    heard(&app).await;
+
+    let cut = "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and query like 'LISTEN%'";
+    sqlx::query(cut).execute(&db).await.unwrap();
+    write(&db, "reply", "one").await;
+    assert_eq!(next(&mut stream).await.data["text"], "one");
+    sqlx::query("alter table support.messages disable trigger tell_of_message").execute(&db).await.unwrap();
+    sqlx::query(cut).execute(&db).await.unwrap();
+    write(&db, "reply", "two").await;
+    assert_eq!(next(&mut stream).await.data["text"], "two");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn of_a_conversation_that_nobody_can_read_nothing_is_told(db: PgPool) {
+    let mut listener = sqlx::postgres::PgListener::connect_with(&db).await.unwrap();
+    listener.listen("support_messages").await.unwrap();
+    let app = TestApp::new(db.clone()).await;
+
+    app.ask(QUESTION, "").await;
+    Visit::open(&app).await;
+
+    let told = listener.recv().await.unwrap();
+    let readable = "select id::text from support.conversations where visitor_hash is not null";
+    assert_eq!(told.payload(), sqlx::query_scalar::<_, String>(readable).fetch_one(&db).await.unwrap());
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_conversation_is_followed_so_often_and_a_stop_ends_it(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let visit = Visit::open(&app).await;
+    let mut streams = Vec::new();
+    for _ in 0..10 {
+        streams.push(visit.follow(&app, &[]).await);
+    }
+
+    let refused = visit.follow(&app, &[]).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.header("retry-after").is_some());
+
+    app.stop();
+    for mut stream in streams {
+        assert_eq!(kinds(&stream.rest().await), ["done"]);
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_erased_conversation_has_an_end(db: PgPool) {
+    let app = TestApp::new(db.clone()).await;
+    let visit = Visit::open(&app).await;
+    let mut stream = visit.follow(&app, &[]).await;
+
+    sqlx::query("delete from support.conversations").execute(&db).await.unwrap();
+
+    assert_eq!(kinds(&stream.rest().await), ["done"]);
+}
