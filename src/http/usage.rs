@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// What the model took and cost
-#[utoipa::path(get, path = "/api/support/usage", tag = "Team", operation_id = "usage", params(Asked),
+#[utoipa::path(get, path = "/api/support/usage", tag = "Figures", operation_id = "usage", params(Asked),
     responses((status = 200, description = "By day and model, the newest day first.", body = Report)))]
 async fn usage(State(budget): State<Budget>, Query(asked): Query<Asked>) -> Result<Json<Report>, Problem> {
     Ok(Json(budget.report(asked.days.0).await?))
