@@ -11,15 +11,15 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt, stream};
 
-use crate::services::live::{Following, News};
+use crate::services::live::{Follower, News};
 
 /// Tells a proxy to pass every event on at once.
 const UNBUFFERED: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
-/// What follows an answer that is being made.
-pub fn following(following: Following) -> impl Stream<Item = (u64, News)> + Send + 'static {
-    stream::unfold(following, async |mut following| Some((following.next().await?, following)))
+/// What a follower hears of an answer that is being made.
+pub fn heard(follower: Follower) -> impl Stream<Item = (u64, News)> + Send + 'static {
+    stream::unfold(follower, async |mut follower| Some((follower.next().await?, follower)))
 }
 
 /// News as it comes, each with its number, and a comment where nothing came for `pulse`.

@@ -99,8 +99,8 @@ pub async fn turn(
 ) -> Result<Response, Problem> {
     let names = [wish.key.map(|name| (idempotency::KEY, name)), name.map(|name| (chat::CLIENT_MESSAGE_ID, name))];
     let names: Vec<(&str, Name)> = names.into_iter().flatten().collect();
-    if let Some(following) = names.iter().find_map(|(_, name)| turns.live.follow(&name.hash(), wish.seen)) {
-        return Ok(events::response(events::following(following), PULSE));
+    if let Some(follower) = names.iter().find_map(|(_, name)| turns.live.follow(&name.hash(), wish.seen)) {
+        return Ok(events::response(events::heard(follower), PULSE));
     }
     let mut leases = Vec::new();
     for (field, name) in &names {
@@ -109,7 +109,7 @@ pub async fn turn(
             Begun::Answered(response) => return told::retold(response, wish.seen, PULSE).await,
         }
     }
-    let (teller, mut following) = turns.live.begin(names.iter().map(|(_, name)| name.hash()).collect());
+    let (teller, mut follower) = turns.live.begin(names.iter().map(|(_, name)| name.hash()).collect());
     let told = Told::new(teller, wish.request_id);
     let tasks = turns.tasks.clone();
     let answer = Answering { turns, question, spares_model, leases, told, _place: wish.place };
@@ -121,9 +121,9 @@ pub async fn turn(
             Ok(Ok(())) => {}
             Err(_) => return Err(Problem::from(Error::Internal(anyhow::anyhow!("a turn panicked")))),
         },
-        () = following.begins() => {}
+        () = follower.begins() => {}
     }
-    Ok(events::response(events::following(following), PULSE))
+    Ok(events::response(events::heard(follower), PULSE))
 }
 
 /// A turn under way. It holds its request's place, as everything does that is taken on.

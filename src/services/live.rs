@@ -39,14 +39,14 @@ pub struct Teller {
 }
 
 /// Somebody who listens.
-pub struct Following {
+pub struct Follower {
     log: watch::Receiver<Log>,
     seen: usize,
 }
 
 impl Live {
     /// Begins to tell of an answer, and listens to it.
-    pub fn begin(&self, names: Vec<Vec<u8>>) -> (Teller, Following) {
+    pub fn begin(&self, names: Vec<Vec<u8>>) -> (Teller, Follower) {
         let (sender, log) = watch::channel(Log::default());
         let telling = Arc::new(Telling(sender));
         let mut under_way = self.under_way();
@@ -54,13 +54,13 @@ impl Live {
             under_way.insert(name.clone(), Arc::clone(&telling));
         }
         drop(under_way);
-        (Teller { live: self.clone(), names, telling }, Following { log, seen: 0 })
+        (Teller { live: self.clone(), names, telling }, Follower { log, seen: 0 })
     }
 
     /// Listens to the answer of that name from behind what was `seen` of it, where it is under way here.
-    pub fn follow(&self, name: &[u8], seen: u64) -> Option<Following> {
+    pub fn follow(&self, name: &[u8], seen: u64) -> Option<Follower> {
         let log = self.under_way().get(name)?.0.subscribe();
-        Some(Following { log, seen: usize::try_from(seen).unwrap_or(usize::MAX) })
+        Some(Follower { log, seen: usize::try_from(seen).unwrap_or(usize::MAX) })
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Arc<Telling>>> {
@@ -109,7 +109,7 @@ impl Drop for Teller {
     }
 }
 
-impl Following {
+impl Follower {
     /// Waits until anything is told.
     pub async fn begins(&mut self) {
         let _ = self.log.wait_for(|log| !log.news.is_empty() || log.is_over).await;
@@ -133,9 +133,9 @@ mod tests {
 
     use super::*;
 
-    async fn rest(mut following: Following) -> Vec<(u64, &'static str)> {
+    async fn rest(mut follower: Follower) -> Vec<(u64, &'static str)> {
         let mut told = Vec::new();
-        while let Some((number, news)) = following.next().await {
+        while let Some((number, news)) = follower.next().await {
             told.push((number, news.kind));
         }
         told
