@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
-        faq_loader::KnowledgeBase, health::Health, idempotency::Idempotency, limits::Limits,
+        faq_loader::KnowledgeBase, feedback::Feedback, health::Health, idempotency::Idempotency, limits::Limits,
         notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
@@ -26,6 +26,7 @@ use crate::{
 pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
+    pub feedback: Feedback,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
@@ -139,6 +140,7 @@ impl AppState {
                 tickets: tickets.clone(),
             },
             conversations: Conversations { db: db.clone() },
+            feedback: Feedback { db: db.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             people: People { db: db.clone() },

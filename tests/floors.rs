@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 19] = [
+const NEIGHBOURS: [(&str, &[&str]); 20] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -32,6 +32,7 @@ const NEIGHBOURS: [(&str, &[&str]); 19] = [
     ("conversations", &[]),
     ("cursor", &[]),
     ("eval", &[]),
+    ("feedback", &[]),
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),

@@ -6,6 +6,7 @@ pub mod client;
 pub mod contact;
 pub mod conversation;
 pub mod details;
+pub mod feedback;
 pub mod message;
 pub mod operator;
 pub mod order;

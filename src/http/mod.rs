@@ -9,6 +9,7 @@ mod conversations;
 mod cookies;
 mod escalate;
 mod extract;
+mod feedback;
 mod guard;
 mod health;
 mod idempotency;
@@ -50,6 +51,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(chat::routes())
         .merge(escalate::routes())
         .merge(conversations::routes())
+        .merge(feedback::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
     let tickets = tickets::routes().merge(blocks::routes()).route_layer(once);

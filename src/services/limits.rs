@@ -71,6 +71,8 @@ pub struct Pace {
 enum Key<'a> {
     Chats(Place),
     Escalations(Place),
+    Votes(Place),
+    VotesOf(String),
     Conversation(&'a str),
     Customer(String),
     Site,
@@ -145,6 +147,24 @@ impl Limits {
             }
             Client::OfSite | Client::Exempt => Ok(Pace::free()),
         }
+    }
+
+    /// Whether an answer may be rated, at the pace of chats, counted apart: a vote costs nobody an answer.
+    pub async fn vote(&self, client: Client, customer: Option<&Email>) -> Result<Pace, Standing> {
+        let rates = &self.rates;
+        if self.blocks.hold(customer.map(Mark::from).into_iter().chain(mark(client))).await {
+            return Err(rates.hard_address.none_left(LATER));
+        }
+        if client == Client::Exempt {
+            return Ok(Pace::free());
+        }
+        let charge = |key: &Key<'_>, hard| Charge { key: table::hash(key), soft: None, hard: Some(hard) };
+        let own = customer.map(|email| charge(&Key::VotesOf(email.folded()), rates.hard_chat));
+        let place = match client {
+            Client::At(place) => Some(charge(&Key::Votes(place), rates.hard_address)),
+            Client::OfSite | Client::Exempt => None,
+        };
+        self.take(&own.into_iter().chain(place).collect::<Vec<_>>())
     }
 
     fn take(&self, charges: &[Charge]) -> Result<Pace, Standing> {

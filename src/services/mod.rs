@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod cursor;
 pub mod eval;
 pub mod faq_loader;
+pub mod feedback;
 pub mod handoff;
 pub mod health;
 pub mod idempotency;

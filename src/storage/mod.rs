@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod deliveries;
 pub mod embedded;
 pub mod escalations;
+pub mod feedback;
 pub mod idempotency;
 pub mod operators;
 pub mod orders;

@@ -16,6 +16,7 @@ mod blocks;
 mod chats;
 mod deliveries;
 mod escalations;
+mod feedback;
 mod floods;
 mod health;
 mod idempotency;
