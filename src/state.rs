@@ -16,8 +16,8 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
-        faq_loader::KnowledgeBase, feedback::Feedback, health::Health, idempotency::Idempotency, limits::Limits,
-        notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
+        faq_loader::KnowledgeBase, feedback::Feedback, gaps::Gaps, health::Health, idempotency::Idempotency,
+        limits::Limits, notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
     },
 };
 
@@ -27,6 +27,7 @@ pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
     pub feedback: Feedback,
+    pub gaps: Gaps,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
@@ -141,6 +142,7 @@ impl AppState {
             },
             conversations: Conversations { db: db.clone() },
             feedback: Feedback { db: db.clone() },
+            gaps: Gaps { db: db.clone(), knowledge: knowledge.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             people: People { db: db.clone() },

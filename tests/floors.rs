@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 20] = [
+const NEIGHBOURS: [(&str, &[&str]); 21] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -33,6 +33,7 @@ const NEIGHBOURS: [(&str, &[&str]); 20] = [
     ("cursor", &[]),
     ("eval", &[]),
     ("feedback", &[]),
+    ("gaps", &["answer", "faq_loader"]),
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),

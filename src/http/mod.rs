@@ -10,6 +10,7 @@ mod cookies;
 mod escalate;
 mod extract;
 mod feedback;
+mod gaps;
 mod guard;
 mod health;
 mod idempotency;
@@ -22,6 +23,7 @@ mod problem;
 pub mod server;
 mod team;
 mod tickets;
+mod whole;
 
 use std::{sync::Arc, time::Instant};
 
@@ -54,7 +56,7 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(feedback::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes().merge(blocks::routes()).route_layer(once);
+    let tickets = tickets::routes().merge(blocks::routes()).merge(gaps::routes()).route_layer(once);
     // What people's paths answer is nothing to keep: whoever asks again is told anew.
     let team = tickets.merge(people::routes()).route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
     let admin = team.merge(operators::routes()).layer(bounded(&state.lanes.admin));

@@ -5,12 +5,13 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use super::{
     extract::{Json, MaybeJson, Path, Query},
     problem::Problem,
     team::Admin,
+    whole::PageSize,
 };
 use crate::{
     domain::{
@@ -21,10 +22,6 @@ use crate::{
     services::tickets::{Listing, Tickets},
     state::AppState,
 };
-
-/// What one page shows at most; asking for more shows this.
-const LARGEST_PAGE: i64 = 200;
-const USUAL_PAGE: i64 = 50;
 
 pub fn routes() -> Router<AppState> {
     Router::new()
@@ -85,7 +82,7 @@ struct CloseBody {
 #[derive(Deserialize)]
 struct ListQuery {
     #[serde(default)]
-    limit: Limit,
+    limit: PageSize,
     status: Option<Status>,
     email: Option<Email>,
     cursor: Option<String>,
@@ -94,25 +91,5 @@ struct ListQuery {
 impl ListQuery {
     fn into_listing(self) -> Listing {
         Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0 }
-    }
-}
-
-/// 1 to 200; a larger one is 200.
-struct Limit(i64);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(USUAL_PAGE)
-    }
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse::<i64>() {
-            Ok(limit) if digits && limit > 0 => Ok(Self(limit.min(LARGEST_PAGE))),
-            _ => Err(D::Error::custom(format!("must be a whole number from 1 to {LARGEST_PAGE}"))),
-        }
     }
 }

@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod eval;
 pub mod faq_loader;
 pub mod feedback;
+pub mod gaps;
 pub mod handoff;
 pub mod health;
 pub mod idempotency;

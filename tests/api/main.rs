@@ -18,6 +18,7 @@ mod deliveries;
 mod escalations;
 mod feedback;
 mod floods;
+mod gaps;
 mod health;
 mod idempotency;
 mod knowledge;
