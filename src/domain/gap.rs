@@ -72,14 +72,14 @@ pub struct Example {
 
 /// The gaps that matter most.
 #[derive(Clone, Debug, Serialize)]
-pub struct Gaps {
+pub struct Listed {
     pub gaps: Vec<Gap>,
     /// Of all gaps, also those that are not shown.
     pub total: usize,
     /// Open questions they were made of.
     pub questions: usize,
     /// Whether there are more of these than are looked at; the newest are.
-    pub is_cut: bool,
+    pub truncated: bool,
 }
 
 /// What became of a gap that somebody tried to close.
@@ -102,7 +102,7 @@ pub struct Retried {
     pub asked_at: DateTime<Utc>,
     pub before: Heard,
     pub after: Heard,
-    pub is_answered: bool,
+    pub answered: bool,
 }
 
 /// What somebody would hear.

@@ -27,7 +27,7 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/api/support/gaps", get(list)).route("/api/support/gaps/{id}/close", post(close))
 }
 
-async fn list(State(gaps): State<Gaps>, Query(query): Query<ListQuery>) -> Result<Json<gap::Gaps>, Problem> {
+async fn list(State(gaps): State<Gaps>, Query(query): Query<ListQuery>) -> Result<Json<gap::Listed>, Problem> {
     let limit = usize::try_from(query.limit.0).unwrap_or_default();
     Ok(Json(gaps.list(query.days.0, limit).await?))
 }

@@ -19,6 +19,9 @@ use crate::{
 /// As many as a conversation is remembered by.
 const REMEMBERED: i64 = 20;
 
+/// So much of a question was read when it was answered.
+const READ: i32 = 4_000;
+
 /// A question, and what made its answer none.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -96,7 +99,7 @@ pub async fn open(db: impl PgExecutor<'_>, age: Duration, most: i64) -> Result<V
         )
         select reply.id as "id!: GapId",
                question.id as "message!",
-               question.body as "text!",
+               left(question.body, $3) as "text!",
                question.created_at as "asked_at!",
                reply.outcome as "outcome!: Outcome",
                reply.cause as "cause!: Cause",
@@ -122,6 +125,7 @@ pub async fn open(db: impl PgExecutor<'_>, age: Duration, most: i64) -> Result<V
         "#,
         interval(age)?,
         most,
+        READ,
     )
     .fetch_all(db)
     .await?;

@@ -5,7 +5,12 @@ use std::fs;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::{harness::TestApp, knowledge::Folder};
+use crate::{
+    harness::TestApp,
+    http::request,
+    knowledge::Folder,
+    process::{self, Process},
+};
 
 const PETS: &str = "# Office\n\n## Which pets are welcome in the office?\n\nWell-behaved dogs are welcome on Fridays.\n\n\
     ## Opening hours\n\nWe are open Monday to Friday, from 9am to 5pm.\n";
@@ -85,7 +90,7 @@ async fn what_nobody_could_answer_is_counted_by_what_it_means(db: PgPool) {
     let gaps = desk.gaps().await;
 
     assert_eq!(told(&gaps), [("Is there an iPhone app?".into(), 5, 4), ("who is your ceo".into(), 1, 1)], "{gaps}");
-    assert_eq!((&gaps["total"], &gaps["questions"], &gaps["is_cut"]), (&json!(2), &json!(6), &json!(false)));
+    assert_eq!((&gaps["total"], &gaps["questions"], &gaps["truncated"]), (&json!(2), &json!(6), &json!(false)));
     let app = &gaps["gaps"][0];
     // Another question changes no gap's name.
     let ids = |gaps: &Value| gaps["gaps"].as_array().unwrap().iter().map(|gap| gap["id"].clone()).collect::<Vec<_>>();
@@ -157,7 +162,7 @@ async fn a_section_that_answers_every_question_closes_the_gap(db: PgPool) {
             (&question["before"]["outcome"], &question["after"]["outcome"]),
             (&json!("unknown"), &json!("answer"))
         );
-        assert_eq!((&question["after"]["source"], &question["is_answered"]), (&closing["source"], &json!(true)));
+        assert_eq!((&question["after"]["source"], &question["answered"]), (&closing["source"], &json!(true)));
         assert!(question["before"]["confidence"].as_f64() < question["after"]["confidence"].as_f64());
     }
     let added = "\n\n## Is there an app?\n\n<!-- also asked as: is there an iphone app? -->\n\n\
@@ -195,11 +200,7 @@ async fn a_gap_that_is_not_answered_stays_and_so_does_what_was_written(db: PgPoo
 
     let closing = desk.close(&gap, &alias).await;
 
-    assert_eq!(
-        (&closing["closed"], &closing["questions"][0]["is_answered"]),
-        (&json!(false), &json!(false)),
-        "{closing}"
-    );
+    assert_eq!((&closing["closed"], &closing["questions"][0]["answered"]), (&json!(false), &json!(false)), "{closing}");
     assert!(desk.file().contains("<!-- also asked as: tell / me -> <script> about ferrets -->"), "{}", desk.file());
     assert_eq!(desk.gaps().await["gaps"][0]["id"], gap["id"]);
 
@@ -305,4 +306,57 @@ async fn an_erased_persons_questions_are_no_gap(db: PgPool) {
     desk.app.admin_post("/api/support/people/erase", &json!({ "email": "ada@example.com" })).await;
 
     assert_eq!(desk.gaps().await["questions"], 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_question_is_asked_again_in_the_light_of_what_was_said_before_it(db: PgPool) {
+    let desk = Desk::new(db).await;
+    let first = desk.app.ask("Which pets are welcome in the office?", "").await;
+    let second = desk.app.ask("and on sundays?", first["conversationId"].as_str().unwrap()).await;
+    let alone = desk.app.ask("and on sundays?", "").await;
+    assert_ne!(second["confidence"], alone["confidence"], "the first question bears on it");
+    let rate = |answer: &Value| format!("/api/support/messages/{}/feedback", answer["messageId"].as_str().unwrap());
+    desk.app.post(&rate(&second), &json!({ "rating": "down" })).await;
+
+    let alias =
+        json!({ "alias": { "file": "pets.md", "heading": "Opening hours", "phrasing": "is it open at the weekend" } });
+    let closing = desk.close(&json!({ "id": second["messageId"] }), &alias).await;
+
+    let before: Vec<&Value> =
+        closing["questions"].as_array().unwrap().iter().map(|question| &question["before"]["confidence"]).collect();
+    assert_eq!(before[0], &second["confidence"], "{closing}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn two_who_mend_at_once_lose_nothing_of_each_other(db: PgPool) {
+    let desk = Desk::new(db).await;
+    desk.asked(&["may my hamster come along?", "is there an iphone app?"]).await;
+    let gaps = desk.gaps().await;
+    let section =
+        |heading: &str| json!({ "section": { "file": "pets.md", "heading": heading, "text": "Yes, there is." } });
+    let (one, other) = (section("Hamsters that come along"), section("The iPhone app"));
+    let of = |question: &str| gaps["gaps"].as_array().unwrap().iter().find(|gap| gap["question"] == question).unwrap();
+
+    tokio::join!(desk.close(of("may my hamster come along?"), &one), desk.close(of("is there an iphone app?"), &other),);
+
+    let file = desk.file();
+    assert!(file.contains("## Hamsters that come along\n") && file.contains("## The iPhone app\n"), "{file}");
+    assert_eq!(file.matches("also asked as").count(), 2, "{file}");
+    assert_eq!(desk.gaps().await["total"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_prints_them_beside_a_running_service() {
+    let folder = process::Folder::new();
+    let process = Process::start(&folder, &[]);
+    let body = json!({ "message": "do you have a podcast?" }).to_string();
+    let ask = request("POST", "/api/support/public", &[("Content-Type", "application/json")], body.as_bytes());
+    assert_eq!(process.send(&ask).await.unwrap().status, 200);
+
+    let output = folder.run(&["gaps", "--days", "1"]);
+
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told(&printed), [("do you have a podcast?".into(), 1, 1)]);
+    assert!(!folder.run(&["gaps", "--days", "0"]).status.success());
 }

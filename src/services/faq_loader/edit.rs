@@ -60,13 +60,8 @@ impl KnowledgeBase {
         let mut state = self.state.clone();
         let holds = |loaded: &Loaded| loaded.knowledge.sections().iter().any(|known| known.says_the_same(section));
         let looked = timeout(IN_SERVICE_WITHIN, state.wait_for(|state| state.fault.is_some() || holds(&state.loaded)));
-        let state = match looked.await {
-            Ok(Ok(state)) => state,
-            _ => {
-                return Err(Error::Conflict(
-                    "the edit is written and not in service yet: look again in a moment".into(),
-                ));
-            }
+        let Ok(Ok(state)) = looked.await else {
+            return Err(Error::Conflict("the edit is written and not in service yet: look again in a moment".into()));
         };
         match &state.fault {
             Some(fault) if !holds(&state.loaded) => {

@@ -56,13 +56,13 @@ pub enum Mending {
 
 impl Gaps {
     /// The gaps that were met within the last `days`, first those that most people met.
-    pub async fn list(&self, days: i64, limit: usize) -> Result<gap::Gaps> {
+    pub async fn list(&self, days: i64, limit: usize) -> Result<gap::Listed> {
         let open = gaps::open(&self.db, OLDEST, MOST_QUESTIONS + 1).await?;
         let desk = self.knowledge.current();
         let since = chrono::Utc::now() - chrono::Duration::days(days);
         let listed = task::spawn_blocking(move || {
-            let is_cut = i64::try_from(open.len()).is_ok_and(|count| count > MOST_QUESTIONS);
-            let open = &open[usize::from(is_cut)..];
+            let truncated = i64::try_from(open.len()).is_ok_and(|count| count > MOST_QUESTIONS);
+            let open = &open[usize::from(truncated)..];
             let mut met: Vec<(GapId, Vec<&Question>)> = Vec::new();
             for cluster in clustered(&desk, open) {
                 let id = cluster[0].id;
@@ -76,7 +76,7 @@ impl Gaps {
                 std::cmp::Reverse((people(cluster), cluster.len(), last, *id))
             });
             let shown = met.into_iter().take(limit).map(|(id, cluster)| gap(id, &cluster, &desk));
-            gap::Gaps { gaps: shown.collect(), total, questions, is_cut }
+            gap::Listed { gaps: shown.collect(), total, questions, truncated }
         });
         listed.await.map_err(|error| Error::Internal(error.into()))
     }
@@ -110,7 +110,7 @@ impl Gaps {
         let source = section.source.clone();
         let retried = task::spawn_blocking(move || retry::all(&questions, &earlier, &before, &after, &section.source));
         let retried = retried.await.map_err(|error| Error::Internal(error.into()))?;
-        let closed = retried.iter().all(|retried| retried.is_answered);
+        let closed = retried.iter().all(|retried| retried.answered);
         if closed {
             gaps::close(&self.db, &answers, resolution, None, agent).await?;
         }

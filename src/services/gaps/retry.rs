@@ -30,7 +30,7 @@ pub fn all(
         Retried {
             question: shown(&question.text, after),
             asked_at: question.asked_at,
-            is_answered: is_answered(&before, &heard, &cited, target),
+            answered: is_answered(&before, &heard, &cited, target),
             before,
             after: heard,
         }
