@@ -17,7 +17,8 @@ use crate::{
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, chat::Chat, conversations::Conversations, cursor::Cursors,
         faq_loader::KnowledgeBase, feedback::Feedback, gaps::Gaps, health::Health, idempotency::Idempotency,
-        limits::Limits, notifications::Notifications, operators::Operators, people::People, tickets::Tickets,
+        limits::Limits, notifications::Notifications, operators::Operators, people::People, stats::Stats,
+        tickets::Tickets,
     },
 };
 
@@ -28,6 +29,7 @@ pub struct AppState {
     pub conversations: Conversations,
     pub feedback: Feedback,
     pub gaps: Gaps,
+    pub stats: Stats,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
@@ -142,6 +144,7 @@ impl AppState {
             },
             conversations: Conversations { db: db.clone() },
             feedback: Feedback { db: db.clone() },
+            stats: Stats { db: db.clone() },
             gaps: Gaps { db: db.clone(), knowledge: knowledge.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 21] = [
+const NEIGHBOURS: [(&str, &[&str]); 22] = [
     ("chat", &["account", "ai", "answer", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("account", &["answer", "context"]),
@@ -40,6 +40,7 @@ const NEIGHBOURS: [(&str, &[&str]); 21] = [
     ("notifications", &[]),
     ("operators", &[]),
     ("people", &[]),
+    ("stats", &[]),
 ];
 
 #[test]

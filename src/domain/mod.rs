@@ -7,6 +7,7 @@ pub mod contact;
 pub mod conversation;
 pub mod details;
 pub mod feedback;
+pub mod figures;
 pub mod gap;
 pub mod message;
 pub mod operator;

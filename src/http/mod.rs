@@ -21,6 +21,7 @@ mod operators;
 mod people;
 mod problem;
 pub mod server;
+mod stats;
 mod team;
 mod tickets;
 mod whole;
@@ -56,7 +57,8 @@ pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
         .merge(feedback::routes())
         .route_layer(once.clone())
         .layer(bounded(&state.lanes.chats));
-    let tickets = tickets::routes().merge(blocks::routes()).merge(gaps::routes()).route_layer(once);
+    let tickets =
+        tickets::routes().merge(blocks::routes()).merge(gaps::routes()).merge(stats::routes()).route_layer(once);
     // What people's paths answer is nothing to keep: whoever asks again is told anew.
     let team = tickets.merge(people::routes()).route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
     let admin = team.merge(operators::routes()).layer(bounded(&state.lanes.admin));

@@ -20,4 +20,5 @@ pub mod limits;
 pub mod notifications;
 pub mod operators;
 pub mod people;
+pub mod stats;
 pub mod tickets;

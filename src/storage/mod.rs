@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod embedded;
 pub mod escalations;
 pub mod feedback;
+pub mod figures;
 pub mod gaps;
 pub mod idempotency;
 pub mod operators;

@@ -32,6 +32,7 @@ mod processes;
 mod retention;
 mod settings;
 mod sign_in;
+mod stats;
 mod tickets;
 mod visitors;
 mod whatsapp;
