@@ -36,7 +36,7 @@ pub enum Cause {
 #[derive(Clone, Debug, Serialize)]
 pub struct Gap {
     pub id: GapId,
-    /// As it was asked first.
+    /// As it was asked first, however long ago; what is counted is of the time that was asked for.
     pub question: String,
     pub questions: usize,
     /// Different ones, as far as they can be told apart.

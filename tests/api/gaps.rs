@@ -108,6 +108,27 @@ async fn what_nobody_could_answer_is_counted_by_what_it_means(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_gap_keeps_its_name_while_only_the_last_days_are_counted(db: PgPool) {
+    let desk = Desk::new(db).await;
+    desk.asked(&["Is there an iPhone app?"]).await;
+    let age = "update support.messages set created_at = created_at - interval '40 days'";
+    sqlx::query(age).execute(&desk.app.db).await.unwrap();
+    let in_a_year = "/api/support/gaps?days=365";
+    let first = desk.app.admin_get(in_a_year).await.json();
+    assert_eq!(told(&desk.gaps().await), []);
+    desk.asked(&["the iphone app, is there one"]).await;
+
+    let (month, year) = (desk.gaps().await, desk.app.admin_get(in_a_year).await.json());
+
+    assert_eq!(told(&month), [("Is there an iPhone app?".into(), 1, 1)]);
+    assert_eq!(told(&year), [("Is there an iPhone app?".into(), 2, 2)]);
+    for gaps in [&month, &year] {
+        assert_eq!(gaps["gaps"][0]["id"], first["gaps"][0]["id"]);
+        assert_eq!(gaps["gaps"][0]["first_seen"], first["gaps"][0]["first_seen"]);
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_answer_that_did_not_help_is_a_gap_too(db: PgPool) {
     let desk = Desk::new(db).await;
     let app = &desk.app;
@@ -195,13 +216,14 @@ async fn a_gap_that_is_not_answered_stays_and_so_does_what_was_written(db: PgPoo
     let desk = Desk::new(db).await;
     desk.asked(&["may my hamster come along?"]).await;
     let gap = desk.gaps().await["gaps"][0].clone();
-    let phrasing = "tell | me --> <script> about\nferrets";
+    let phrasing = "tell | me --> <script> about\nferrets at ada@example.com";
     let mut alias = json!({ "alias": { "file": "pets.md", "heading": "Opening hours", "phrasing": phrasing } });
 
     let closing = desk.close(&gap, &alias).await;
 
     assert_eq!((&closing["closed"], &closing["questions"][0]["answered"]), (&json!(false), &json!(false)), "{closing}");
-    assert!(desk.file().contains("<!-- also asked as: tell / me -> <script> about ferrets -->"), "{}", desk.file());
+    let comment = "<!-- also asked as: tell / me -> <script> about ferrets at [e-mail address removed] -->";
+    assert!(desk.file().contains(comment), "{}", desk.file());
     assert_eq!(desk.gaps().await["gaps"][0]["id"], gap["id"]);
 
     alias["alias"] = json!({ "file": "pets.md", "heading": "Which pets are welcome in the office?" });

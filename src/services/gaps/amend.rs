@@ -51,7 +51,8 @@ pub fn with_phrasing(document: &Document, heading: &str, phrasing: &str) -> Resu
 
 /// The document with one more section at its end, and a way to ask for it.
 pub fn with_section(document: &Document, heading: &str, body: &str, phrasing: Option<&str>) -> Result<Edited> {
-    let heading = text::one_line(heading, LONGEST_HEADING);
+    let heading = text::one_line(heading, usize::MAX);
+    let is_heading = !heading.is_empty() && heading.chars().count() <= LONGEST_HEADING;
     let newline = newline(&document.markdown);
     let body = body.replace("\r\n", "\n").replace('\r', "\n").trim().replace('\n', newline);
     let comment = phrasing.map(|phrasing| format!("{COMMENT} {phrasing} {END_OF_COMMENT}"));
@@ -65,8 +66,7 @@ pub fn with_section(document: &Document, heading: &str, body: &str, phrasing: Op
     };
     let added = after.pop().ok_or_else(refused)?;
     let aliases: Vec<&str> = added.aliases.iter().map(String::as_str).collect();
-    if heading.is_empty() || !say_the_same(&after, &before) || added.title != heading || aliases != phrasing.as_slice()
-    {
+    if !is_heading || !say_the_same(&after, &before) || added.title != heading || aliases != phrasing.as_slice() {
         return Err(refused());
     }
     match before.into_iter().find(|known| known.source.heading == added.source.heading) {
@@ -212,6 +212,7 @@ mod tests {
         let text = "## A\n\nOne.\n";
         for (heading, body) in [
             ("", "Two."),
+            (&"B".repeat(LONGEST_HEADING + 1), "Two."),
             ("*B*", "Two."),
             ("B", ""),
             ("B", "<!-- nothing to see -->"),

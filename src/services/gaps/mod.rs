@@ -4,7 +4,7 @@ mod amend;
 mod clusters;
 mod retry;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{cmp::Reverse, collections::HashSet, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use tokio::task;
@@ -63,19 +63,19 @@ impl Gaps {
         let listed = task::spawn_blocking(move || {
             let truncated = i64::try_from(open.len()).is_ok_and(|count| count > MOST_QUESTIONS);
             let open = &open[usize::from(truncated)..];
-            let mut met: Vec<(GapId, Vec<&Question>)> = Vec::new();
+            let mut met: Vec<(&Question, Vec<&Question>)> = Vec::new();
             for cluster in clustered(&desk, open) {
-                let id = cluster[0].id;
+                let first = cluster[0];
                 let cluster: Vec<&Question> =
                     cluster.into_iter().filter(|question| question.asked_at >= since).collect();
-                met.extend((!cluster.is_empty()).then_some((id, cluster)));
+                met.extend((!cluster.is_empty()).then_some((first, cluster)));
             }
             let (total, questions) = (met.len(), met.iter().map(|(_, cluster)| cluster.len()).sum());
-            met.sort_by_cached_key(|(id, cluster)| {
+            met.sort_by_cached_key(|(first, cluster)| {
                 let last = cluster.last().map(|question| question.asked_at);
-                std::cmp::Reverse((people(cluster), cluster.len(), last, *id))
+                Reverse((people(cluster), cluster.len(), last, first.id))
             });
-            let shown = met.into_iter().take(limit).map(|(id, cluster)| gap(id, &cluster, &desk));
+            let shown = met.into_iter().take(limit).map(|(first, cluster)| gap(first, &cluster, &desk));
             gap::Listed { gaps: shown.collect(), total, questions, truncated }
         });
         listed.await.map_err(|error| Error::Internal(error.into()))
@@ -145,10 +145,10 @@ impl Gaps {
     }
 
     /// What is added to the ways to ask for a section: what somebody of the team says, or the gap's
-    /// own question, without what leads to whoever asked it.
+    /// own question. An address in it would count as the company's own from then on.
     fn phrasing(&self, given: Option<String>, questions: &[Question]) -> Result<String> {
-        let own = || questions.first().map(|first| masked(&first.text, &self.knowledge.current())).unwrap_or_default();
-        amend::phrasing(&given.unwrap_or_else(own))
+        let own = || questions.first().map(|first| first.text.clone()).unwrap_or_default();
+        amend::phrasing(&masked(&given.unwrap_or_else(own), &self.knowledge.current()))
             .ok_or(Error::Invalid { field: "phrasing", message: "must say something".into() })
     }
 }
@@ -163,9 +163,8 @@ fn people(cluster: &[&Question]) -> usize {
     cluster.iter().map(|question| question.person.as_str()).collect::<HashSet<_>>().len()
 }
 
-/// Of a cluster that is not empty.
-fn gap(id: GapId, cluster: &[&Question], desk: &Loaded) -> Gap {
-    let (first, last) = (cluster[0], cluster[cluster.len() - 1]);
+/// Of a cluster's first question, and those that count.
+fn gap(first: &Question, cluster: &[&Question], desk: &Loaded) -> Gap {
     let nearest = desk.knowledge.nearest(&first.text, &[]);
     let mut examples: Vec<Example> = Vec::new();
     for question in cluster.iter().rev() {
@@ -181,12 +180,12 @@ fn gap(id: GapId, cluster: &[&Question], desk: &Loaded) -> Gap {
         }
     }
     Gap {
-        id,
+        id: first.id,
         question: shown(&first.text, desk),
         questions: cluster.len(),
         people: people(cluster),
         first_seen: first.asked_at,
-        last_seen: last.asked_at,
+        last_seen: cluster.last().map_or(first.asked_at, |last| last.asked_at),
         nearest: nearest
             .map(|(source, confidence)| Nearest { source: source.clone(), confidence: retry::rounded(confidence) }),
         examples,
