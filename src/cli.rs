@@ -2,7 +2,9 @@
 
 mod ask;
 mod audit;
+mod database;
 mod eval;
+mod gaps;
 mod openapi;
 mod people;
 mod session;
@@ -41,6 +43,8 @@ enum Command {
     Ask(ask::Ask),
     /// Tell how good the answers to a file of questions are.
     Eval(eval::Eval),
+    /// Print what people ask and nobody could answer, as JSON.
+    Gaps(gaps::Gaps),
     /// Prove the program end to end, and look at what is configured.
     Audit(audit::Audit),
     /// Make a customer's session of one hour, to try the private chat with.
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Serve => with_config(serve),
         Command::Ask(ask) => with_config(|config| ask.run(&config)),
         Command::Eval(eval) => with_config(|config| eval.run(&config)),
+        Command::Gaps(gaps) => with_config(|config| gaps.run(&config)),
         Command::Audit(audit) => with_config(|config| audit.run(&config)),
         Command::Session(session) => with_config(|config| session.run(&config)),
         Command::Openapi => openapi::run(),

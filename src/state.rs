@@ -15,9 +15,9 @@ use crate::{
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, budget::Budget, chat::Chat, conversations::Conversations,
-        cursor::Cursors, faq_loader::KnowledgeBase, following::Following, health::Health, idempotency::Idempotency,
-        limits::Limits, live::Live, notifications::Notifications, operators::Operators, people::People,
-        tickets::Tickets,
+        cursor::Cursors, faq_loader::KnowledgeBase, feedback::Feedback, following::Following, gaps::Gaps,
+        health::Health, idempotency::Idempotency, limits::Limits, live::Live, notifications::Notifications,
+        operators::Operators, people::People, stats::Stats, tickets::Tickets,
     },
 };
 
@@ -27,6 +27,9 @@ pub struct AppState {
     pub chat: Chat,
     pub conversations: Conversations,
     pub following: Following,
+    pub feedback: Feedback,
+    pub gaps: Gaps,
+    pub stats: Stats,
     pub tickets: Tickets,
     pub people: People,
     pub health: Health,
@@ -128,6 +131,9 @@ impl AppState {
             },
             conversations: Conversations { db: db.clone() },
             following: Following::new(db.clone(), draining.clone()),
+            feedback: Feedback { db: db.clone() },
+            stats: Stats { db: db.clone() },
+            gaps: Gaps { db: db.clone(), knowledge: knowledge.clone() },
             tickets,
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             live: Live::default(),

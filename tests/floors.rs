@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 22] = [
+const NEIGHBOURS: [(&str, &[&str]); 25] = [
     ("chat", &["account", "ai", "answer", "budget", "context", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("budget", &["ai"]),
@@ -33,6 +33,8 @@ const NEIGHBOURS: [(&str, &[&str]); 22] = [
     ("conversations", &[]),
     ("cursor", &[]),
     ("eval", &[]),
+    ("feedback", &[]),
+    ("gaps", &["answer", "faq_loader"]),
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),
@@ -41,6 +43,7 @@ const NEIGHBOURS: [(&str, &[&str]); 22] = [
     ("notifications", &[]),
     ("operators", &["limits"]),
     ("people", &[]),
+    ("stats", &[]),
 ];
 
 #[test]

@@ -86,6 +86,11 @@ impl MessageId {
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
+
+    /// As a reply gave it out.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::parse_str(text).ok().map(Self)
+    }
 }
 
 /// What a client calls one of its messages, so that sending it twice says it once.

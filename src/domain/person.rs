@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{
     contact::Email,
     conversation::{Mode, Status},
+    feedback::Rating,
     ticket::{Ticket, TicketId},
     time,
     turn::{Author, Outcome},
@@ -56,6 +57,9 @@ pub struct Message {
     pub confidence: Option<f32>,
     pub sources: Option<Value>,
     pub handoff_reason: Option<String>,
+    /// What they said of it, and why.
+    pub rating: Option<Rating>,
+    pub rating_reason: Option<String>,
     #[serde(serialize_with = "time::wire")]
     pub created_at: DateTime<Utc>,
 }

@@ -92,6 +92,30 @@ where
     }
 }
 
+/// Whoever was answered, by what they show: perhaps nothing. A session that may not be used for this
+/// shows nothing either.
+pub struct Asker {
+    pub customer: Option<Email>,
+    pub visitor: Option<VisitorToken>,
+}
+
+impl<S> FromRequestParts<S> for Asker
+where
+    S: Send + Sync,
+    Identity: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let Visitor(visitor) = Visitor::from_request_parts(parts, state).await?;
+        let customer = match Caller::from_request_parts(parts, state).await {
+            Ok(Caller::Customer(session)) => Some(session.email),
+            Ok(Caller::Developer) | Err(_) => None,
+        };
+        Ok(Self { customer, visitor })
+    }
+}
+
 /// A bearer token is the site's own session, or signed by who may sign for us; a cookie is only
 /// ever the former.
 async fn by_bearer(headers: &HeaderMap, identity: &Identity) -> Option<Session> {

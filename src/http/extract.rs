@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{json, problem::Problem};
 use crate::{
-    domain::{ticket::TicketId, token::Handle},
+    domain::{gap::GapId, message::MessageId, ticket::TicketId, token::Handle},
     error::Error,
 };
 
@@ -135,6 +135,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Path<TicketId> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         named(parts, state, "ticket", TicketId::parse).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Path<MessageId> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        named(parts, state, "message", MessageId::parse).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Path<GapId> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        named(parts, state, "gap", GapId::parse).await.map(Self)
     }
 }
 

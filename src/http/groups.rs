@@ -2,7 +2,9 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{blocks, chat, conversations, docs, escalate, health, operators, people, tickets, usage};
+use super::{
+    blocks, chat, conversations, docs, escalate, feedback, gaps, health, operators, people, stats, tickets, usage,
+};
 use crate::state::AppState;
 
 pub struct Groups {
@@ -27,8 +29,12 @@ pub enum Before {
 impl Groups {
     pub fn new() -> Self {
         Self {
-            chats: chat::routes().merge(escalate::routes()).merge(conversations::routes()),
-            tickets: tickets::routes().merge(blocks::routes()).merge(usage::routes()),
+            chats: chat::routes().merge(escalate::routes()).merge(conversations::routes()).merge(feedback::routes()),
+            tickets: tickets::routes()
+                .merge(blocks::routes())
+                .merge(usage::routes())
+                .merge(gaps::routes())
+                .merge(stats::routes()),
             people: people::routes(),
             operators: operators::routes(),
             open: health::routes().merge(docs::routes()),

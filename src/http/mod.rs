@@ -12,6 +12,8 @@ mod docs;
 mod escalate;
 mod events;
 mod extract;
+mod feedback;
+mod gaps;
 mod groups;
 mod guard;
 mod health;
@@ -19,17 +21,18 @@ mod idempotency;
 mod json;
 mod kept;
 mod limits;
-mod number;
 mod openapi;
 mod operators;
 mod people;
 mod problem;
 pub mod server;
+mod stats;
 mod streamed;
 mod team;
 mod tickets;
 mod told;
 mod usage;
+mod whole;
 
 use std::{sync::Arc, time::Instant};
 

@@ -7,9 +7,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Json, MaybeJson, Path, Query},
-    number::Number,
     problem::Problem,
     team::Admin,
+    whole::PageSize,
 };
 use crate::{
     domain::{
@@ -20,10 +20,6 @@ use crate::{
     services::tickets::{Listing, Tickets},
     state::AppState,
 };
-
-/// What one page shows at most; asking for more shows this.
-const LARGEST_PAGE: u16 = 200;
-const USUAL_PAGE: u16 = 50;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(list)).routes(routes!(show)).routes(routes!(close))
@@ -100,7 +96,7 @@ struct ListQuery {
     /// How many at most; a larger number than 200 is 200.
     #[serde(default)]
     #[param(value_type = i64, example = 1, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 50, required = false)]
-    limit: Limit,
+    limit: PageSize,
     status: Option<Status>,
     /// Only this customer's.
     email: Option<Email>,
@@ -110,9 +106,6 @@ struct ListQuery {
 
 impl ListQuery {
     fn into_listing(self) -> Listing {
-        Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0.into() }
+        Listing { status: self.status, email: self.email, cursor: self.cursor, limit: self.limit.0 }
     }
 }
-
-/// 1 to 200; a larger one is 200.
-type Limit = Number<USUAL_PAGE, LARGEST_PAGE>;

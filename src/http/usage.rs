@@ -7,17 +7,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Json, Query},
-    number::Number,
     problem::Problem,
+    whole::Days,
 };
 use crate::{
     services::budget::{Budget, Report},
     state::AppState,
 };
-
-/// What is told unless more is asked for, and the most: a year.
-const DAYS: u16 = 30;
-const MOST_DAYS: u16 = 366;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(usage))
@@ -33,8 +29,8 @@ async fn usage(State(budget): State<Budget>, Query(asked): Query<Asked>) -> Resu
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// How many days, today included; a larger number than 366 is 366.
+    /// How many days, today included; a larger number than 365 is 365.
     #[serde(default)]
     #[param(value_type = i64, example = 7, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 30, required = false)]
-    days: Number<DAYS, MOST_DAYS>,
+    days: Days,
 }

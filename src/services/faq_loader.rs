@@ -1,6 +1,8 @@
 //! The knowledge base in memory: read at start, live within a second of an edit, and the last
 //! good one kept when an edit breaks it.
 
+mod edit;
+
 use std::{
     collections::HashSet,
     fs,
@@ -12,9 +14,10 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tracing::{info, warn};
 
+pub use self::edit::Edited;
 use super::{
     answer::{Document, Knowledge, Voice},
     check::Ground,
@@ -81,7 +84,12 @@ struct State {
 
 /// The knowledge base; cheap to clone, always the newest good one.
 #[derive(Clone)]
-pub struct KnowledgeBase(watch::Receiver<State>);
+pub struct KnowledgeBase {
+    state: watch::Receiver<State>,
+    folder: Arc<Path>,
+    /// Of two edits the second begins with what the first left.
+    editing: Arc<Mutex<()>>,
+}
 
 /// How the knowledge base is doing.
 pub struct Health {
@@ -102,15 +110,15 @@ impl KnowledgeBase {
         let (state, current) = watch::channel(State { loaded, loaded_at: Instant::now(), fault: None });
         let path = folder.path.clone();
         thread::Builder::new().name("knowledge-base".into()).spawn(move || follow(&path, seen, &voice, &state))?;
-        Ok(Self(current))
+        Ok(Self { state: current, folder: folder.path.as_path().into(), editing: Arc::default() })
     }
 
     pub fn current(&self) -> Arc<Loaded> {
-        Arc::clone(&self.0.borrow().loaded)
+        Arc::clone(&self.state.borrow().loaded)
     }
 
     pub fn health(&self) -> Health {
-        let state = self.0.borrow();
+        let state = self.state.borrow();
         Health {
             sections: state.loaded.knowledge.section_count(),
             seconds_since_load: state.loaded_at.elapsed().as_secs(),

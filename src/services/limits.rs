@@ -77,6 +77,8 @@ enum Key<'a> {
         customer: Option<String>,
         visitor: Option<&'a str>,
     },
+    Votes(Place),
+    VotesOf(String),
     Customer(String),
     Site,
 }
@@ -157,6 +159,24 @@ impl Limits {
             }
             Client::OfSite | Client::Exempt => Ok(Pace::free()),
         }
+    }
+
+    /// Whether an answer may be rated, at the pace of chats, counted apart: a vote costs nobody an answer.
+    pub async fn vote(&self, client: Client, customer: Option<&Email>) -> Result<Pace, Standing> {
+        let rates = &self.rates;
+        if self.blocks.hold(customer.map(Mark::from).into_iter().chain(mark(client))).await {
+            return Err(rates.hard_address.none_left(LATER));
+        }
+        if client == Client::Exempt {
+            return Ok(Pace::free());
+        }
+        let charge = |key: &Key<'_>, hard| Charge { key: table::hash(key), soft: None, hard: Some(hard) };
+        let own = customer.map(|email| charge(&Key::VotesOf(email.folded()), rates.hard_chat));
+        let place = match client {
+            Client::At(place) => Some(charge(&Key::Votes(place), rates.hard_address)),
+            Client::OfSite | Client::Exempt => None,
+        };
+        self.take(&own.into_iter().chain(place).collect::<Vec<_>>())
     }
 
     fn take(&self, charges: &[Charge]) -> Result<Pace, Standing> {

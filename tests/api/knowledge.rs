@@ -15,10 +15,10 @@ use crate::harness::TestApp;
 const LIVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A folder with one file, which goes with it.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn with(markdown: &str) -> Self {
+    pub fn with(markdown: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("levqor-knowledge-{}", Uuid::new_v4()));
         fs::create_dir(&folder).unwrap();
         let folder = Self(folder);

@@ -185,6 +185,11 @@ async fn the_examples_are_what_the_service_answers(db: PgPool) {
         tell(id, "", &[]).await;
     }
     tell("support", "", &team).await;
+    let unknown = app.ask("Who won the football match last night?", "").await;
+    tell("rate", unknown["messageId"].as_str().unwrap(), &[]).await;
+    let gaps = tell("gaps", "", &team).await.json();
+    tell("stats", "", &team).await;
+    tell("close_gap", gaps["gaps"][0]["id"].as_str().unwrap(), &team).await;
     let reply = tell("public", "", &[]).await.json();
     let token = reply["visitorToken"].as_str().unwrap();
     tell("conversation", reply["conversationId"].as_str().unwrap(), &[("X-Visitor-Token", token)]).await;

@@ -228,7 +228,13 @@ impl Searchable {
         }
     }
 
-    fn lexicon(&self) -> Lexicon<'_> {
+    /// How much a word of a question matters here.
+    pub fn importance(&self, term: &Term) -> f32 {
+        self.index.importance(term)
+    }
+
+    /// What reads a question.
+    pub fn lexicon(&self) -> Lexicon<'_> {
         Lexicon { index: &self.index, synonyms: &self.synonyms, spelling: &self.spelling }
     }
 }

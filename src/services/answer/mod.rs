@@ -6,6 +6,7 @@ mod confidence;
 mod find;
 mod ladder;
 mod language;
+mod meaning;
 mod parts;
 mod passages;
 mod query;
@@ -24,7 +25,8 @@ use find::{Found, Searchable};
 
 pub use compose::handed_over;
 pub use language::Language;
-pub use sections::Section;
+pub use meaning::{Feature, Meaning};
+pub use sections::{Section, parse};
 pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
 
 /// More sections than this are no help.
@@ -113,6 +115,13 @@ impl Knowledge {
         }
         best.truncate(most);
         best
+    }
+
+    /// The section nearest to a question, and the chance that it is the right one.
+    pub fn nearest(&self, question: &str, earlier: &[Turn]) -> Option<(&Source, f32)> {
+        let language = Language::of(&words::tokens(question));
+        let found = self.searchable.find(question, earlier, language);
+        Some((&self.searchable.sections[found.best()?].source, found.confidence))
     }
 
     /// Answers a question in the light of what was said before it.

@@ -25,6 +25,14 @@ pub struct Section {
     pub range: Range<usize>,
 }
 
+impl Section {
+    /// Whether it is the same wherever in its file it stands.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let placed_alike = Self { range: other.range.clone(), ..self.clone() };
+        placed_alike == *other
+    }
+}
+
 /// The leaf sections of one file, in order; a file without headings is one section.
 pub fn parse(file: &str, markdown: &str) -> Vec<Section> {
     let mut reader = Reader::new(file, markdown);

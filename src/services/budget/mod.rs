@@ -138,14 +138,14 @@ impl Budget {
     }
 
     /// What the last days took, newest first, and where the budgets of everybody stand.
-    pub async fn report(&self, days: u16) -> Result<Report> {
+    pub async fn report(&self, days: i64) -> Result<Report> {
         let spent = usage::everybody(&self.0.db).await?;
         let settings = &self.0.settings;
         let of = |per, limit: Option<i64>, spent| limit.map(|limit| Standing { per, limit: Money(limit), spent });
         let budgets = [of("day", settings.per_day, spent.today), of("month", settings.per_month, spent.this_month)];
         Ok(Report {
             budgets: budgets.into_iter().flatten().collect(),
-            days: usage::days(&self.0.db, i32::from(days)).await?,
+            days: usage::days(&self.0.db, i32::try_from(days).unwrap_or(i32::MAX)).await?,
         })
     }
 

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         contact::Email,
         conversation::{Mode, Status},
+        feedback::Rating,
         person::{Confirmation, Conversation, Escalation, Message, ModelUse},
         ticket::TicketId,
         turn::{Author, Outcome},
@@ -45,8 +46,9 @@ async fn messages(db: &mut PgConnection, conversations: &[Uuid]) -> Result<HashM
     let rows = sqlx::query!(
         r#"
         select conversation_id, author as "author: Author", kind, body, outcome as "outcome: Outcome", answered_by,
-               confidence, sources, handoff_reason, created_at
+               confidence, sources, handoff_reason, rating as "rating?: Rating", reason as "rating_reason?", created_at
         from support.messages
+        left join support.feedback on message_id = id
         where conversation_id = any($1)
         order by conversation_id, position
         "#,
@@ -65,6 +67,8 @@ async fn messages(db: &mut PgConnection, conversations: &[Uuid]) -> Result<HashM
             confidence: row.confidence,
             sources: row.sources,
             handoff_reason: row.handoff_reason,
+            rating: row.rating,
+            rating_reason: row.rating_reason,
             created_at: row.created_at,
         });
     }

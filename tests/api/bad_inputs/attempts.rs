@@ -29,6 +29,8 @@ pub struct Things {
     pub visitors: String,
     open: String,
     token: String,
+    /// What she was answered in private.
+    answer: String,
     ticket: String,
     key: String,
     message_id: String,
@@ -63,7 +65,7 @@ impl Things {
         let text = |answer: &Value, name: &str| answer[name].as_str().unwrap().to_owned();
         let say = async |path, headers: &[_], body| say(app, path, headers.to_vec(), body).await;
         let private = say(PRIVATE, &bearer, json!({ "message": SECRET_WORDS })).await;
-        let private = text(&private, "conversationId");
+        let (private, answer) = (text(&private, "conversationId"), text(&private, "messageId"));
         let visitors = say(PUBLIC, &[], json!({ "message": "What does Levqor do?", "visitor": true })).await;
         let (visitors, token) = (text(&visitors, "conversationId"), text(&visitors, "visitorToken"));
         let open = text(&say(PUBLIC, &[], json!({ "message": "What does Levqor do?" })).await, "conversationId");
@@ -74,7 +76,7 @@ impl Things {
         let ticket = say(ESCALATE, &[], json!({ "email": HERS, "message": "Somebody call me, please" })).await;
         let block = app.admin_post("/api/support/blocks", &json!({ "email": "spam@example.com" })).await.json();
         let (ticket, block) = (text(&ticket, "ticketId"), text(&block, "id"));
-        Self { email: HERS, private, visitors, open, token, ticket, key, message_id, block }
+        Self { email: HERS, private, visitors, open, token, answer, ticket, key, message_id, block }
     }
 
     /// She says one thing more in each conversation that is hers alone.
@@ -91,6 +93,7 @@ impl Things {
             visitors: "v".repeat(32),
             open: "o".repeat(32),
             token: "t".repeat(32),
+            answer: "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9".into(),
             ticket: "ZZZZZZZZ".into(),
             key: "a-key-of-nobody-5f1c2e0".into(),
             message_id: "a-message-of-nobody-5f1".into(),
@@ -109,6 +112,8 @@ impl Things {
         let say = |message: &str, conversation: &str| json!({ "message": message, "conversationId": conversation });
         let of_ticket =
             |method, path| Attempt { method, path, id: self.ticket.clone(), headers: signed_in(), body: json!({}) };
+        let of_answer =
+            |path, body| Attempt { method: "POST", path, id: self.answer.clone(), headers: both(own_token), body };
         let mut attempts = vec![
             post(PRIVATE, vec![session.clone(), ("Idempotency-Key", self.key.clone())], say("hello", &self.private)),
             post(PRIVATE, vec![session.clone(), ("Idempotency-Key", self.key.clone())], say("hello", "")),
@@ -140,6 +145,10 @@ impl Things {
             post("/api/support/blocks", signed_in(), json!({ "email": self.email })),
             get("/api/support/blocks", "", signed_in()),
             get("/api/support/usage", "", signed_in()),
+            get("/api/support/stats", "", signed_in()),
+            get("/api/support/gaps", "", signed_in()),
+            of_answer("/api/support/gaps/{id}/close", json!({ "dismiss": "no" })),
+            of_answer("/api/support/messages/{id}/feedback", json!({ "rating": "up" })),
             Attempt { method: "DELETE", id: self.block.clone(), ..get("/api/support/blocks/{id}", "", signed_in()) },
             get("/api/support/operators/session", "", vec![("Cookie", format!("operator_session={}", self.token))]),
             post("/api/support/operators/session", vec![], json!({ "name": self.email, "secret": self.token })),
