@@ -49,7 +49,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(post, path = "/api/support/public", tag = "Chat", request_body = Body,
     security((), ("visitorToken" = [])),
     responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
-        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))), (status = 429)))]
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
+        (status = 404), (status = 429)))]
 async fn public(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
@@ -71,7 +72,7 @@ async fn public(
     security(("bearer" = []), ("siteSession" = [])),
     responses((status = 200, description = "The reply, also when no model answers.", body = Answer,
         links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
-        (status = 403), (status = 429)))]
+        (status = 403), (status = 404), (status = 429)))]
 async fn private(
     State(chat): State<Chat>,
     State(idempotency): State<Idempotency>,
