@@ -47,7 +47,8 @@ RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
 skipped=()
 say 'The running program against its own description'
 status=0
-scripts/schemathesis.sh || status=$?
+# The same requests each time: looking for new ones is for people, who run the script by itself.
+scripts/schemathesis.sh --generation-deterministic || status=$?
 case $status in
 0) ;;
 3) skipped+=(schemathesis) ;;

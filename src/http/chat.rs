@@ -56,7 +56,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
     security((), ("visitorToken" = [])),
     responses((status = 200, description = "The reply, also when no model answers; or it is streamed.",
         content((Answer = "application/json"), (String = "text/event-stream")),
-        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))), (status = 429)))]
+        links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
+        (status = 404), (status = 429)))]
 async fn public(
     State(turns): State<Turns>,
     State(limits): State<Limits>,
@@ -79,7 +80,7 @@ async fn public(
     responses((status = 200, description = "The reply, also when no model answers; or it is streamed.",
         content((Answer = "application/json"), (String = "text/event-stream")),
         links(("conversation" = (operation_id = "conversation", parameters(("id" = "$response.body#/conversationId")))))),
-        (status = 403), (status = 429)))]
+        (status = 403), (status = 404), (status = 429)))]
 async fn private(
     State(turns): State<Turns>,
     State(limits): State<Limits>,

@@ -159,10 +159,10 @@ async fn the_examples_are_what_the_service_answers(db: PgPool) {
     let bearer = format!("Bearer {}", library.token);
     let mut tell = async |id: &str, name: &str, headers: &[(&str, &str)]| -> Answer {
         let (method, path, operation) = &described[id];
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let asked = parameters.filter(|parameter| parameter["in"] == "query" && !parameter["example"].is_null());
-        let query: String =
-            asked.map(|asked| format!("?{}={}", asked["name"].as_str().unwrap(), asked["example"])).collect();
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        let asked = parameters.find(|parameter| parameter["in"] == "query" && !parameter["example"].is_null());
+        let query = asked.map(|asked| format!("?{}={}", asked["name"].as_str().unwrap(), asked["example"]));
+        let query = query.unwrap_or_default();
         let (path, method) = (path.replace("{id}", name) + &query, method.to_uppercase());
         let body = &operation["requestBody"]["content"]["application/json"]["example"];
         let body = if body.is_null() { String::new() } else { body.to_string() };
