@@ -6,11 +6,16 @@ use super::{Checked, Grounds, Unfit, check, plain, sentences, text};
 /// of it.
 const OPEN: [char; 8] = ['*', '_', '`', '~', '|', '<', '[', '\\'];
 
+/// A reply is a handful of sentences. Each is judged with all before it, so a model that says one word at a
+/// time for ever is heard out first.
+const MOST_JUDGED: usize = 30;
+
 /// What was judged of a reply so far. Whatever it lets through would be let through if the model had
 /// said no more, so nothing is shown that the whole check would not show.
 #[derive(Default)]
 pub struct SoFar {
     judged: String,
+    times: usize,
     checked: Option<Checked>,
 }
 
@@ -18,11 +23,12 @@ impl SoFar {
     /// Judges what was `sent` so far, and returns what may be shown when there is something new. What
     /// cannot be judged yet waits for the check of the whole reply.
     pub fn judge(&mut self, sent: &str, grounds: &Grounds<'_>) -> Result<Option<&Checked>, Unfit> {
-        let Some(readable) = text::readable(sent) else { return Ok(None) };
+        let Some(readable) = text::readable(sent).filter(|_| self.times < MOST_JUDGED) else { return Ok(None) };
         let complete = sentences::complete(&readable).trim_end();
         if complete.is_empty() || complete == self.judged || may_become_another(complete, grounds.canary) {
             return Ok(None);
         }
+        self.times += 1;
         let checked = match check(complete, false, grounds) {
             Ok(checked) => checked,
             Err(Unfit::Unshowable) => return Ok(None),
@@ -123,6 +129,11 @@ mod tests {
             assert_eq!(heard(reply), (Vec::new(), None), "{reply}");
         }
         assert_eq!(heard("**Gold** is £12/month [1]. You").0, ["Gold is £12/month."]);
+    }
+
+    #[test]
+    fn what_never_ends_is_not_judged_for_ever() {
+        assert_eq!(heard(&"Gold has 100 tasks [1]. ".repeat(100)).0.len(), MOST_JUDGED);
     }
 
     #[test]
