@@ -3,6 +3,7 @@
 
 mod claims;
 mod clauses;
+mod deeds;
 mod facts;
 mod ground;
 mod links;
@@ -10,6 +11,7 @@ mod names;
 mod numbers;
 mod pieces;
 mod polarity;
+mod promises;
 mod reader;
 mod sentences;
 mod statements;
