@@ -13,6 +13,7 @@ mod pieces;
 mod polarity;
 mod promises;
 mod reader;
+mod secrecy;
 mod sentences;
 mod statements;
 mod strangers;
@@ -83,7 +84,7 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     if cut {
         readable = sentences::whole(&readable).ok_or(Unfit::Unshowable)?;
     }
-    if gives_away(&readable, grounds.canary) {
+    if gives_away(&readable, grounds.canary) || secrecy::repeats_instructions(&readable) {
         return Err(Unfit::Unshowable);
     }
     let sentences = sentences::sentences(&readable);
