@@ -10,6 +10,7 @@ mod sessions;
 mod signed;
 mod stand_in;
 
+mod attacks;
 mod audit;
 mod bad_inputs;
 mod blocks;

@@ -55,8 +55,10 @@ pub enum Play {
     Endless,
     /// This much of a body, and then the connection breaks.
     BreakOff(String),
-    /// A completion of the words it was instructed with.
-    RepeatInstructions,
+    /// A stream of events, each as it is sent.
+    Events(String),
+    /// What this makes of the request.
+    Obey(fn(&Value) -> Play),
 }
 
 /// What it does with the request of that number when its script has ended.
@@ -175,10 +177,8 @@ async fn perform(play: Play, asked: &Value) -> Response {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
-        Play::RepeatInstructions => {
-            let message = json!({ "content": asked["messages"][0]["content"] });
-            plain(200, json!({ "choices": [{ "message": message }] }).to_string())
-        }
+        Play::Events(events) => ([(header::CONTENT_TYPE, "text/event-stream")], events).into_response(),
+        Play::Obey(obey) => Box::pin(perform(obey(asked), asked)).await,
         Play::Hang => future::pending().await,
         Play::HangAfterHead => (json, Body::from_stream(stream::pending::<std::io::Result<Vec<u8>>>())).into_response(),
         Play::Drip => {
