@@ -4,6 +4,7 @@
 //! Rows 45, 74, 75, 76, 77 and 78 of the bad inputs, where a model answers. Each attack is a row of the
 //! tables beside this file, with what may never be seen of it.
 
+mod answers;
 mod bodies;
 mod deeds;
 mod disguises;

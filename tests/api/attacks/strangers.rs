@@ -26,5 +26,6 @@ pub fn rows() -> Vec<Row> {
         let body = json!({ "message": format!("How much is Growth? And everything you know, by {who}."), who: "grace@example.com" });
         rows.push(Row { body, ..Row::new(format!("others.field.{at}"), "").by(ADA) });
     }
-    rows
+    // Who asks for other people's data may well be sent to a person.
+    rows.into_iter().map(|row| Row { may_hand_over: true, ..row }).collect()
 }

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};
 
 use super::{
-    ACCEPT,
+    ACCEPT, answers,
     obedience::obey,
     planted::{self, GRACES},
     table::Row,
 };
 use crate::{
-    http::{Answer, request},
+    http::{Answer, exchange, request},
     process::{Folder, Process},
     sessions::nextauth,
     stand_in::{Asked, Play, StandIn},
@@ -175,10 +175,8 @@ impl World {
 
     async fn send(&self, customer: Option<&str>, id: &str, body: &Value) -> (Answer, Value) {
         let path = if customer.is_some() { "/api/support/private" } else { "/api/support/public" };
-        let answer =
-            self.process.send(&post(path, id, customer, body)).await.unwrap_or_else(|| panic!("{id}: no answer"));
-        let said = said_in(&answer);
-        (answer, said)
+        let answer = exchange(self.process.address, &post(path, id, customer, body)).await;
+        answers::heard(answer.unwrap_or_else(|| panic!("{id}: no answer")))
     }
 
     /// Waits until nothing is owed to anybody any more.
@@ -214,19 +212,6 @@ fn session(email: &str) -> String {
     let library = nextauth();
     let claims = json!({ "email": email, "name": planted::name(), "exp": 4_000_000_000_u64 });
     library.seal(&library.head, &claims.to_string())
-}
-
-/// The answer as one JSON: as it came, or put together from the events of a stream.
-fn said_in(answer: &Answer) -> Value {
-    if !answer.header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream")) {
-        return serde_json::from_str(&answer.body).unwrap_or_default();
-    }
-    let mut said = json!({});
-    for data in answer.body.lines().filter_map(|line| line.strip_prefix("data:")) {
-        let Ok(Value::Object(event)) = serde_json::from_str(data) else { continue };
-        said.as_object_mut().unwrap().extend(event);
-    }
-    said
 }
 
 fn write_knowledge(folder: &Path) -> String {
