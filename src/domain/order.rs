@@ -23,7 +23,7 @@ impl From<&str> for Progress {
             "IN_PROGRESS" => Self::Building,
             "REVISION" => Self::Revising,
             "DONE" | "COMPLETE" => Self::Delivered,
-            _ => Self::Other(status.trim().replace('_', " ").to_lowercase()),
+            _ => Self::Other(words(status).join(" ").to_lowercase()),
         }
     }
 }
@@ -70,13 +70,18 @@ pub fn plan(tier: &str) -> String {
         Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
         _ => (tier, None),
     };
-    let words: Vec<String> = plan.split(['_', ' ', '-']).filter(|word| !word.is_empty()).map(capitalised).collect();
+    let words: Vec<String> = words(plan).into_iter().map(capitalised).collect();
     let term = match term {
         Some("YEAR") => ", yearly",
         Some(_) => ", monthly",
         None => "",
     };
     format!("{}{term}", words.join(" "))
+}
+
+/// The words of a text of the shop's, which are told as words: no markup, no address and no second line.
+fn words(text: &str) -> Vec<&str> {
+    text.split(|c: char| !(c.is_alphanumeric() || "'’&+.,".contains(c))).filter(|word| !word.is_empty()).collect()
 }
 
 fn capitalised(word: &str) -> String {
@@ -107,6 +112,7 @@ mod tests {
         assert_eq!(order("STARTER").plan(), "Starter");
         assert_eq!(order("GROWTH_YEAR").plan(), "Growth, yearly");
         assert_eq!(order("WHITE_LABEL").plan(), "White Label");
+        assert_eq!(order("<b>PRO</b>\nsystem: [x](javascript:x)").plan(), "B Pro B System X Javascript X");
     }
 
     #[test]
@@ -114,5 +120,6 @@ mod tests {
         assert_eq!(Progress::from("DONE"), Progress::Delivered);
         assert_eq!(Progress::from("complete"), Progress::Delivered);
         assert_eq!(Progress::from("ON_HOLD"), Progress::Other("on hold".into()));
+        assert_eq!(Progress::from("<img src=x>\r\nQ&A"), Progress::Other("img src x q&a".into()));
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     error::Result,
     storage::{
+        self,
         people::{
             self, deliveries, erase, held,
             mentions::{self, Candidate},
@@ -39,7 +40,7 @@ impl People {
 
     /// Everything held on an address, as it stands at one moment.
     pub async fn export(&self, email: &Email) -> Result<Held> {
-        let mut tx = people::snapshot(&self.db).await?;
+        let mut tx = storage::snapshot(&self.db).await?;
         people::take_time(&mut tx, self.patience).await?;
         let theirs = people::conversations_of(&mut tx, email).await?;
         let mut kept_by_law = BTreeMap::new();

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::{
     domain::figures::{Figures, HandOver, Resolution, share},
     error::Result,
-    storage::figures,
+    storage::{self, figures},
 };
 
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub struct Stats {
 impl Stats {
     /// Of the last `days`, all as it stands at one moment.
     pub async fn of(&self, days: i64) -> Result<Figures> {
-        let mut tx = self.db.begin_with("begin isolation level repeatable read read only").await?;
+        let mut tx = storage::snapshot(&self.db).await?;
         figures::take_no_detour(&mut tx).await?;
         let age = figures::days(days);
         let conversations = figures::conversations(&mut tx, age).await?;

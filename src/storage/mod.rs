@@ -25,7 +25,7 @@ use std::{borrow::Cow, net::IpAddr, time::Duration};
 
 use anyhow::bail;
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode, types::PgInterval},
 };
@@ -192,6 +192,11 @@ fn place(options: &PgConnectOptions) -> String {
         Some(folder) => folder.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
     }
+}
+
+/// A transaction that changes nothing and sees everything as it is at one moment.
+pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    Ok(db.begin_with("begin isolation level repeatable read read only").await?)
 }
 
 /// A duration as the database takes it.

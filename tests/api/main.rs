@@ -15,6 +15,7 @@ mod site;
 mod stand_in;
 
 mod arrivals;
+mod attacks;
 mod audit;
 mod bad_inputs;
 mod blocks;

@@ -58,8 +58,8 @@ pub enum Play {
     Endless,
     /// This much of a body, and then the connection breaks.
     BreakOff(String),
-    /// A completion of the words it was instructed with.
-    RepeatInstructions,
+    /// What this makes of the request.
+    Obey(fn(&Value) -> Play),
     /// These pieces of a stream, and what it does then.
     Stream(Vec<Vec<u8>>, Then),
 }
@@ -232,10 +232,7 @@ async fn perform(script: &Script, play: Play, asked: &Value) -> Response {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
-        Play::RepeatInstructions => {
-            let message = json!({ "content": asked["messages"][0]["content"] });
-            plain(200, json!({ "choices": [{ "message": message }] }).to_string())
-        }
+        Play::Obey(obey) => Box::pin(perform(script, obey(asked), asked)).await,
         Play::Hang => future::pending().await,
         Play::HangAfterHead => (json, Body::from_stream(stream::pending::<std::io::Result<Vec<u8>>>())).into_response(),
         Play::Drip => {

@@ -226,7 +226,11 @@ fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
     let sources = checked.cited.iter().map(|at| sections[*at].source.clone()).collect();
     let is_partial = checked.does_not_know;
     let supported = Supported { text: checked.text, sources, share: checked.support, is_partial };
-    (!supported.text.is_empty()).then_some(supported)
+    if supported.text.is_empty() {
+        info!("nothing of the model's answer rests on anything");
+        return None;
+    }
+    Some(supported)
 }
 
 /// What was wrong, without the words.

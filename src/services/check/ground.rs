@@ -6,6 +6,7 @@ use super::{
     facts::{Fact, Sort},
     names::{Name, Names},
     pieces::pieces,
+    promises::spaced,
     statements::{Statement, statements},
     words::{self, Lexicon, Word},
 };
@@ -34,6 +35,8 @@ pub struct Place {
     /// Words of its headings and its text, and of ways to ask for it.
     pub words: HashSet<Word>,
     pub asked_as: HashSet<Word>,
+    /// Its words as they are written, with a space around each.
+    pub text: String,
 }
 
 impl Ground {
@@ -104,8 +107,10 @@ impl Ground {
         for word in &words {
             self.lexicon.note(*word, at);
         }
-        for text in section.lines.iter().chain(&path) {
-            let pieces = pieces(text);
+        let mut text = String::new();
+        for line in section.lines.iter().chain(&path) {
+            let pieces = pieces(line);
+            text += &spaced(pieces.iter().map(|piece| piece.text.as_str()));
             self.origins.extend(pieces.iter().filter(|piece| piece.capital).filter_map(|piece| origin(&piece.text)));
             self.vocabulary.extend(pieces.into_iter().map(|piece| piece.text));
         }
@@ -120,7 +125,7 @@ impl Ground {
             self.sorts.entry(*word).or_default().extend(sorts.iter().cloned());
         }
         let names = read.iter().flat_map(|statement| statement.names.iter().copied()).chain(above).collect();
-        self.places.push(Place { statements: read, names, words, asked_as });
+        self.places.push(Place { statements: read, names, words, asked_as, text });
     }
 
     fn words_of(&mut self, texts: &[String]) -> HashSet<Word> {

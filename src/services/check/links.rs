@@ -2,7 +2,15 @@
 
 pub fn is_link(core: &str) -> bool {
     let is_path = core.strip_prefix('/').is_some_and(|path| path.starts_with(|c: char| c.is_ascii_lowercase()));
-    core.contains('@') && core.len() > 1 || core.contains("://") || is_path || is_domain(core)
+    core.contains('@') && core.len() > 1 || core.contains("://") || is_path || has_scheme(core) || is_domain(core)
+}
+
+/// What a reader's program opens although no host stands in it.
+fn has_scheme(core: &str) -> bool {
+    let (scheme, rest) = core.split_once(':').unwrap_or_default();
+    let schemes =
+        ["data", "javascript", "vbscript", "tg", "tel", "sms", "mailto", "file", "intent", "bitcoin", "whatsapp"];
+    !rest.is_empty() && schemes.contains(&scheme.to_ascii_lowercase().as_str())
 }
 
 /// "acme.example", "www.acme.example/terms"; not "e.g", "99.5" or "end.Next".

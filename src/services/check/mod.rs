@@ -3,6 +3,7 @@
 
 mod claims;
 mod clauses;
+mod deeds;
 mod facts;
 mod ground;
 mod links;
@@ -10,7 +11,9 @@ mod names;
 mod numbers;
 mod pieces;
 mod polarity;
+mod promises;
 mod reader;
+mod secrecy;
 mod sentences;
 mod so_far;
 mod statements;
@@ -82,7 +85,7 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     if cut {
         readable = sentences::whole(&readable).ok_or(Unfit::Unshowable)?;
     }
-    if gives_away(&readable, grounds.canary) {
+    if gives_away(&readable, grounds.canary) || secrecy::repeats_instructions(&readable) {
         return Err(Unfit::Unshowable);
     }
     let sentences = sentences::sentences(&readable);

@@ -17,6 +17,28 @@ pub fn with_numbers_in_words(pieces: &[Piece]) -> Vec<Piece> {
             at += 1;
         }
     }
+    with_dictated_digits(&read)
+}
+
+/// "Zero two zero, seven nine four six" is dictated, and one number.
+fn with_dictated_digits(pieces: &[Piece]) -> Vec<Piece> {
+    /// "One, two, three" is counted.
+    const DICTATED: usize = 4;
+    let is_digit = |piece: &Piece| piece.kind == Kind::Spelled && piece.text.len() == 1;
+    let mut read = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    while at < pieces.len() {
+        let run = pieces[at..].iter().take_while(|piece| is_digit(piece) || piece.is(&[",", "-"])).count();
+        let digits: String =
+            pieces[at..at + run].iter().filter(|piece| is_digit(piece)).map(|piece| piece.text.as_str()).collect();
+        if digits.len() >= DICTATED && is_digit(&pieces[at]) {
+            read.push(Piece::new(Kind::Number, digits, false));
+            at += run;
+        } else {
+            read.push(pieces[at].clone());
+            at += 1;
+        }
+    }
     read
 }
 

@@ -48,7 +48,7 @@ impl Piece {
 
 /// A text, cut into its pieces; digits of any script are digits.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    let text: String = text.nfkc().map(ascii_digit).collect();
+    let text: String = text.nfkc().map(ascii).collect();
     let mut pieces = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if at > 0 {
@@ -58,11 +58,14 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             read_chunk(chunk, &mut pieces);
         }
     }
-    with_numbers_in_words(&pieces)
+    with_numbers_in_words(&with_spelled_dots(&pieces))
 }
 
-/// Devanagari, Arabic and Bengali figures.
-fn ascii_digit(c: char) -> char {
+/// Devanagari, Arabic and Bengali figures, and the full stop of Chinese, which hosts may be written with.
+fn ascii(c: char) -> char {
+    if c == '。' {
+        return '.';
+    }
     for zero in ['\u{966}', '\u{660}', '\u{6f0}', '\u{9e6}'] {
         let value = u32::from(c).wrapping_sub(u32::from(zero));
         if let Some(digit) = char::from_digit(value, 10) {
@@ -70,6 +73,36 @@ fn ascii_digit(c: char) -> char {
         }
     }
     c
+}
+
+/// "acme dot example", "acme(dot)example", "acme[.]example": a link all the same.
+fn with_spelled_dots(pieces: &[Piece]) -> Vec<Piece> {
+    let mut read: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    while at < pieces.len() {
+        let length = spelled_dot(&pieces[at..]);
+        let host = read.last().filter(|last| length.is_some() && (last.is_word() || last.kind == Kind::Link));
+        if let (Some(host), Some(length)) = (host, length) {
+            let link = format!("{}.{}", host.text, pieces[at + length - 1].text);
+            read.pop();
+            read.push(Piece::new(Kind::Link, link, false));
+            at += length;
+        } else {
+            read.push(pieces[at].clone());
+            at += 1;
+        }
+    }
+    read
+}
+
+/// How many pieces a dot in words and the word behind it are.
+fn spelled_dot(pieces: &[Piece]) -> Option<usize> {
+    let is_bracket = |at: usize| pieces.get(at).is_some_and(|piece| piece.is(&["(", "[", "{", ")", "]", "}"]));
+    let dot = usize::from(is_bracket(0));
+    let is_dot = pieces.get(dot)?.is(&["dot", "."]);
+    let behind = dot + 1 + usize::from(is_bracket(dot + 1));
+    let is_spelled = is_bracket(0) == is_bracket(dot + 1) && (is_bracket(0) || pieces[dot].is_word());
+    (is_dot && is_spelled && pieces.get(behind)?.is_word()).then_some(behind + 1)
 }
 
 fn read_chunk(chunk: &str, pieces: &mut Vec<Piece>) {
@@ -88,8 +121,14 @@ fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
     let mut at = 0;
     while at < chars.len() {
         let c = chars[at];
-        let end = if c.is_ascii_digit() { number_end(&chars, at) } else { word_end(&chars, at) };
-        if c.is_ascii_digit() {
+        let end = match c {
+            _ if c.is_ascii_digit() => number_end(&chars, at),
+            _ if is_foreign_figure(c) => chars[at..].iter().take_while(|c| is_foreign_figure(**c)).count() + at,
+            _ => word_end(&chars, at),
+        };
+        if is_foreign_figure(c) {
+            pieces.push(Piece::new(Kind::Number, chars[at..end].iter().collect::<String>(), false));
+        } else if c.is_ascii_digit() {
             pieces.push(Piece::new(Kind::Number, number(&chars[at..end]), false));
         } else if end > at {
             let word: String = chars[at..end].iter().collect();
@@ -102,9 +141,20 @@ fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// "5k" is five thousand, and "1st" is one.
+/// Figures of any other script: what they say is not known, but that they say a number is.
+fn is_foreign_figure(c: char) -> bool {
+    c.is_numeric() && !c.is_ascii() || "〇一二三四五六七八九十百千万".contains(c)
+}
+
+/// "5k" is five thousand, "1st" is one, and "GBP5" five pounds.
 fn push_word(word: &str, pieces: &mut Vec<Piece>) {
     let lower = word.to_lowercase();
+    let code = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    if code.len() < lower.len() && ["gbp", "usd", "eur", "inr"].contains(&code) {
+        pieces.push(Piece::new(Kind::Word, code, true));
+        pieces.push(Piece::new(Kind::Number, &lower[code.len()..], false));
+        return;
+    }
     let last = pieces.last_mut().filter(|last| last.kind == Kind::Number);
     match (last, lower.as_str()) {
         (Some(number), "k") if !number.text.contains('.') => number.text.push_str("000"),
@@ -119,7 +169,10 @@ fn is_letter(c: char) -> bool {
 }
 
 fn word_end(chars: &[char], from: usize) -> usize {
-    chars[from..].iter().position(|c| !is_letter(*c)).map_or(chars.len(), |length| from + length)
+    chars[from..]
+        .iter()
+        .position(|c| !is_letter(*c) || is_foreign_figure(*c))
+        .map_or(chars.len(), |length| from + length)
 }
 
 fn number_end(chars: &[char], from: usize) -> usize {
@@ -167,6 +220,22 @@ mod tests {
             ["1000", "26", "26.5", "0.5", "26", "26", "5000", "1000", "99.999"]
         );
         assert_eq!(texts("twenty-six, two hundred and fifty, seven"), ["26", ",", "250", ",", "7"]);
+    }
+
+    #[test]
+    fn figures_of_any_script_are_numbers() {
+        for text in ["£๗๙", "£༧༩", "£❼❾", "七十九 pounds", "GBP79"] {
+            assert!(pieces(text).iter().any(Piece::is_number), "{text}: {:?}", texts(text));
+        }
+        assert_eq!(texts("GBP79"), ["gbp", "79"]);
+    }
+
+    #[test]
+    fn a_host_in_words_is_a_link() {
+        for text in ["evil dot example", "evil(dot)example", "evil[.]example", "evil。example/x", "evil｡example"] {
+            assert!(pieces(text).iter().any(|piece| piece.kind == Kind::Link), "{text}: {:?}", texts(text));
+        }
+        assert_eq!(texts("Tick the dot."), ["tick", "the", "dot", "."]);
     }
 
     #[test]

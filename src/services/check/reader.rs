@@ -6,6 +6,7 @@ use super::{
     Grounds,
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
+    deeds,
     facts::{Fact, Stated, facts, is_measure},
     links,
     names::Name,
@@ -99,8 +100,11 @@ impl<'a> Reader<'a> {
             self.names.clone_from(&self.lead);
         }
         wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
+        wrong.extend(deeds::claimed(&pieces, rests_on_records));
         if !rests_on_records {
             wrong.extend(self.wrong_wording(&read, &cited));
+            wrong.extend(self.promised(&read, &cited));
+            wrong.extend(self.taken_back(&read, &cited));
         }
         for clause in clauses(&pieces) {
             wrong.extend(self.clause(&read, &clause, &cited, goes_on));

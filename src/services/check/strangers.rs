@@ -5,15 +5,28 @@ use super::{clauses::Read, ground::origin, pieces::Piece, polarity::stretches, r
 /// Of an English sentence at least this share is glue, measured on replies in five languages.
 const ENGLISH: f32 = 0.25;
 
+/// What a model calls itself, and what it was told.
+const OF_ITSELF: [&str; 13] = [
+    "assistant", "asistente", "assistent", "assistente", "सहायक", "instructions", "instruction", "instrucciones",
+    "anweisungen", "istruzioni", "निर्देश", "prompt", "prompts",
+];
+
 impl Reader<'_> {
     /// What a sentence calls by a name that stands nowhere.
     pub(super) fn strangers(&self, read: &Read<'_>) -> Vec<String> {
         let mut strangers = self.unknown_plans(read);
         strangers.extend(self.unknown_codes(read));
+        strangers.extend(self.told_itself(read));
         if words::english_share(read.pieces) >= ENGLISH {
             strangers.extend(self.unknown_names(read));
         }
         strangers
+    }
+
+    /// What the desk is told is no part of what it knows, in whichever language it says so.
+    fn told_itself(&self, read: &Read<'_>) -> Vec<String> {
+        let of_itself = read.pieces.iter().filter(|piece| piece.is(&OF_ITSELF) && !self.is_known(piece));
+        of_itself.map(|_| "what you were told".to_owned()).collect()
     }
 
     /// "The Platinum plan".
@@ -75,8 +88,14 @@ impl Reader<'_> {
     }
 }
 
-/// "SEV3", "ISO27001": letters, then figures.
+/// "SEV3", "ISO27001": letters, then figures; or a long tangle of both.
 fn is_code(word: &str) -> bool {
+    /// No word and no figure with its unit is longer.
+    const TANGLE: usize = 12;
+    let has = |of: fn(&char) -> bool| word.chars().any(|c| of(&c));
+    if word.len() >= TANGLE && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) {
+        return true;
+    }
     let figures = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
 }

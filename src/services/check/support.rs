@@ -18,8 +18,8 @@ const REPEATED: f32 = 0.5;
 /// Fewer telling words stand in some section by chance.
 const FEWEST_WORDS: usize = 2;
 
-/// With fewer glue words of English a sentence of some length is in another language, whose words
-/// cannot be compared with the knowledge base's.
+/// With fewer glue words of English a sentence of some length may be in another language that the desk
+/// speaks, whose words cannot be compared with the knowledge base's.
 const ENGLISH: f32 = 0.15;
 const SOME_LENGTH: usize = 4;
 
@@ -51,13 +51,21 @@ pub fn of(sentences: &[Sentence], grounds: &Grounds<'_>) -> Vec<Basis> {
             let lead = start.saturating_sub(1);
             let leads = sentences[lead].text.trim_end().ends_with(':');
             let list = if leads { lead..end } else { start..end };
-            bases[list].iter_mut().filter(|basis| **basis == Basis::Nothing).for_each(|basis| *basis = Basis::Lead);
+            for at in list {
+                // Nor may anything stand among true entries that speaks of nothing we know.
+                if bases[at] == Basis::Nothing && is_of_our_words(&sentences[at].text, grounds) {
+                    bases[at] = Basis::Lead;
+                }
+            }
         }
     }
     bases
 }
 
 fn basis(sentence: &Sentence, recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
+    if shouts(&sentence.text, grounds) {
+        return Basis::Nothing;
+    }
     let pieces = pieces(&sentence.text);
     let (said, has_facts) = (Said::of(&pieces, grounds), !facts(&pieces).is_empty());
     let mut marked: Vec<usize> = sentence.marks.iter().filter_map(|mark| grounds.section(*mark)).collect();
@@ -82,9 +90,36 @@ fn basis(sentence: &Sentence, recorded: &HashSet<String>, grounds: &Grounds<'_>)
     if is_address { Basis::Address } else { Basis::Nothing }
 }
 
+/// Whether every telling word of a sentence stands somewhere in the knowledge base.
+fn is_of_our_words(sentence: &str, grounds: &Grounds<'_>) -> bool {
+    let keys = words::keys(&pieces(sentence));
+    grounds.ground.known(&keys).len() == keys.len() && !shouts(sentence, grounds)
+}
+
+/// A word in capitals that nobody knows, whatever stands around it. The visitor's own may be repeated
+/// where it is said to be theirs: "for your NASA project".
+fn shouts(sentence: &str, grounds: &Grounds<'_>) -> bool {
+    /// Shorter ones are units and abbreviations.
+    const SHORTEST: usize = 5;
+    /// So far before it stands whose it is.
+    const WITHIN: usize = 2;
+    let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_shouted = |word: &str| word.chars().count() >= SHORTEST && word.chars().all(char::is_uppercase);
+    let is_theirs = |at: usize| {
+        let whose = ["your", "for", "about", "with", "from", "like", "as"];
+        let is_said = words[..at].iter().rev().take(WITHIN).any(|word| whose.contains(&word.to_lowercase().as_str()));
+        is_said && grounds.asked.contains(words[at])
+    };
+    let is_recorded = |word: &str| grounds.records.iter().any(|line| line.to_uppercase().contains(word));
+    let is_known = |word: &str| grounds.ground.vocabulary.contains(&word.to_lowercase()) || is_recorded(word);
+    (0..words.len()).any(|at| is_shouted(words[at]) && !is_known(words[at]) && !is_theirs(at))
+}
+
 /// What a sentence says, as it is held against sections.
 struct Said<'a> {
     keys: Vec<String>,
+    /// Those that are no part of a name.
+    beside: Vec<String>,
     words: Vec<words::Word>,
     names: Vec<super::names::Name>,
     is_foreign: bool,
@@ -95,20 +130,27 @@ impl<'a> Said<'a> {
     fn of(pieces: &[Piece], grounds: &'a Grounds<'a>) -> Self {
         let keys = words::keys(pieces);
         let length = pieces.iter().filter(|piece| piece.is_word()).count();
+        let mentions = grounds.ground.names.mentions(pieces, false);
+        let is_name = |at: &usize| mentions.iter().any(|mention| (mention.from..mention.to).contains(at));
+        let beside: Vec<Piece> = (0..pieces.len()).filter(|at| !is_name(at)).map(|at| pieces[at].clone()).collect();
         Self {
+            beside: words::keys(&beside),
             words: grounds.ground.known(&keys),
             keys,
-            names: grounds.ground.names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
-            is_foreign: length >= SOME_LENGTH && words::english_share(pieces) < ENGLISH,
+            names: mentions.into_iter().map(|mention| mention.name).collect(),
+            is_foreign: length >= SOME_LENGTH
+                && words::english_share(pieces) < ENGLISH
+                && words::is_of_our_languages(pieces),
             grounds,
         }
     }
 
-    /// Whether it speaks of what the section speaks of.
+    /// Whether it speaks of what the section speaks of. Beside a name, something of what is said must
+    /// stand there too, unless nothing else is said.
     fn touches(&self, at: usize) -> bool {
         let place = &self.grounds.ground.places[at];
-        self.words.iter().any(|word| place.words.contains(word))
-            || self.names.iter().any(|name| place.names.contains(name))
+        let is_named = self.names.iter().any(|name| place.names.contains(name));
+        (is_named || self.words.iter().any(|word| place.words.contains(word))) && self.says_more(at)
     }
 
     /// The shown section whose words it repeats, where it has no mark. A word that few sections have
@@ -131,7 +173,7 @@ impl<'a> Said<'a> {
         let (named, words) = self.standing(best);
         let is_about_it = named > 0 && named == self.names.len();
         let repeats = words >= FEWEST_WORDS && words as f32 >= REPEATED * self.keys.len() as f32;
-        (is_about_it && (self.is_foreign || words > 0) || repeats).then_some(best)
+        (is_about_it && (self.is_foreign || words > 0 && self.says_more(best)) || repeats).then_some(best)
     }
 
     /// How many of its names and of its words stand in a section.
@@ -139,5 +181,11 @@ impl<'a> Said<'a> {
         let place = &self.grounds.ground.places[at];
         let named = self.names.iter().filter(|name| place.names.contains(name)).count();
         (named, self.words.iter().filter(|word| place.words.contains(word)).count())
+    }
+
+    /// Whether anything but names of what it says stands in a section, or nothing else is said.
+    fn says_more(&self, at: usize) -> bool {
+        let place = &self.grounds.ground.places[at];
+        self.beside.is_empty() || self.grounds.ground.known(&self.beside).iter().any(|word| place.words.contains(word))
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::text;
 
@@ -26,7 +27,8 @@ pub fn readable(sent: &str) -> Option<String> {
     let flat = flat(&sent)?;
     let shown: String = flat.chars().filter(|c| c.is_whitespace() || !text::is_invisible(*c)).collect();
     let shown = shown.trim();
-    (!text::is_blank(shown) && shown.chars().count() <= LONGEST && !holds_tag(shown)).then(|| shown.to_owned())
+    let is_plain = !holds_tag(shown) && !is_disguised(shown);
+    (!text::is_blank(shown) && shown.chars().count() <= LONGEST && is_plain).then(|| shown.to_owned())
 }
 
 /// Takes the reply out of the fence or the JSON that is wrapped around it.
@@ -127,10 +129,25 @@ impl Flat {
     }
 }
 
-/// `<b`, `</b`, `<!--`: also where it was escaped before.
+/// `<b`, `</b`, `<!--`, `<|`, `<<`, `x="`: also where it was escaped before, once or twice, or is wider.
 fn holds_tag(text: &str) -> bool {
-    let opens = |(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-    text.match_indices('<').any(opens)
+    let plain: String = text.nfkc().collect::<String>().replace("&lt;", "<").replace("&#", "<!");
+    let opens = |(at, _)| {
+        let behind = plain[at + 1..].chars().next();
+        behind.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?' | '|' | '<'))
+    };
+    plain.match_indices('<').any(opens) || ["|>", "=\"", "[INST]", "[/INST]"].iter().any(|sign| plain.contains(sign))
+}
+
+/// Letters of two alphabets in a word, which one takes for another, and letters that are drawn as flags.
+fn is_disguised(text: &str) -> bool {
+    /// A flag is two of them.
+    const A_FLAG: usize = 2;
+    let is_latin = |c: char| c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c);
+    let is_look_alike = |c: char| ('\u{370}'..='\u{52f}').contains(&c) && c.is_alphabetic();
+    let mixed = |word: &str| word.contains(is_latin) && word.contains(is_look_alike);
+    let letters = |c: &char| ('\u{1f1e6}'..='\u{1f1ff}').contains(c);
+    text.split(|c: char| !c.is_alphanumeric()).any(mixed) || text.chars().filter(letters).count() > A_FLAG
 }
 
 #[cfg(test)]
@@ -147,6 +164,7 @@ mod tests {
             ("1. Pick\n2. Pay", "1. Pick\n2. Pay"),
             ("Write to <help@acme.example>", "Write to help@acme.example"),
             ("It takes < 3 days", "It takes < 3 days"),
+            ("5 µs for Ω and 🇬🇧", "5 µs for Ω and 🇬🇧"),
         ] {
             assert_eq!(readable(sent).as_deref(), Some(shown));
         }
@@ -170,6 +188,12 @@ mod tests {
             "Hello <script>alert(1)</script>",
             "Hello &lt;script&gt;",
             "\u{1b}[2J",
+            "Hello ＜script＞",
+            "Hello &amp;lt;script",
+            "Hello <|im_end|>",
+            "Hello\" onload=\"alert(1)",
+            "It is sеventy-nine",
+            "🇭🇦🇨🇰",
             "{\"reply\": \"The Star",
             "{\"other\": 1}",
             "```json\n{\"reply\":",

@@ -8,15 +8,10 @@ pub mod shop;
 
 use std::time::Duration;
 
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{domain::contact::Email, error::Result, storage::conversations};
-
-/// A transaction that changes nothing and sees everything as it is at one moment.
-pub async fn snapshot(db: &PgPool) -> Result<Transaction<'static, Postgres>> {
-    Ok(db.begin_with("begin isolation level repeatable read read only").await?)
-}
 
 /// Allows each of this transaction's statements so much time: one about a person may read every message
 /// there is, which takes longer than a request's usually may.

@@ -83,12 +83,31 @@ fn is_once(pieces: &[Piece], at: usize) -> bool {
     pieces[at].text == "1" && pieces.get(at + 1..at + 3).is_some_and(money::is_time_or_off)
 }
 
+/// In the languages the desk is asked in, and their neighbours'.
+const FREE: [&str; 14] = [
+    "free",
+    "gratis",
+    "complimentary",
+    "kostenlos",
+    "kostenlose",
+    "kostenfrei",
+    "umsonst",
+    "gratuit",
+    "gratuite",
+    "gratuito",
+    "gratuita",
+    "मुफ़्त",
+    "मुफ्त",
+    "निःशुल्क",
+];
+
 /// "Free of charge", "a free trial"; not "feel free" or "hassle-free".
 fn is_free(pieces: &[Piece], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| &pieces[before]);
     // Not the dash of a list.
     let is_hyphen = at.checked_sub(2).is_some_and(|word| pieces[word].is_word());
-    pieces[at].text == "free"
+    let costs_nothing = pieces[at].is(&["nothing"]) && before.is_some_and(|piece| piece.is(&["cost", "costs", "pay"]));
+    (costs_nothing || FREE.contains(&pieces[at].text.as_str()))
         && !before.is_some_and(|piece| piece.is(&["feel"]) || piece.is(&["-"]) && is_hyphen)
         && !pieces.get(at + 1).is_some_and(|piece| piece.is(&["to", "up"]))
 }
@@ -149,6 +168,14 @@ mod tests {
             ("acme.example/other", "acme.example/pricing"),
             ("24/7", "24 hours, 7 days"),
             ("a free trial", "£12 trial"),
+            ("ist kostenlos", "£12"),
+            ("It costs nothing", "£12"),
+            ("LXXIX pounds", "£12"),
+            ("£ⅬⅩⅩⅨ", "£12"),
+            ("half of £12", "£12"),
+            ("a tenner", "£12"),
+            ("soixante-dix-neuf livres", "£12"),
+            ("zero two zero, seven nine four six", "£12"),
             ("on Sunday", "Monday-Friday"),
         ] {
             assert!(!rests(said, truth), "{said}: {:?} on {:?}", of(said), of(truth));

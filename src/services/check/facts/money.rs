@@ -1,13 +1,15 @@
 //! Prices, and what they buy.
 
 use super::{Fact, Per, Stated};
-use crate::services::check::pieces::Piece;
+use crate::services::check::{
+    pieces::{Kind, Piece},
+    words,
+};
 
 pub fn currency(piece: &Piece) -> Option<&'static str> {
     match piece.text.as_str() {
-        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "libras" | "livres" | "pfund" | "पाउंड" => {
-            Some("gbp")
-        }
+        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "sterline" | "tenner" | "fiver" | "libras"
+        | "livres" | "pfund" | "पाउंड" | "фунтов" | "英镑" => Some("gbp"),
         "$" | "usd" | "dollar" | "dollars" | "dólares" | "dollari" => Some("usd"),
         "€" | "eur" | "euro" | "euros" => Some("eur"),
         "₹" | "inr" | "rupee" | "rupees" => Some("inr"),
@@ -20,13 +22,49 @@ pub fn currency(piece: &Piece) -> Option<&'static str> {
 pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = pieces.get(at)?;
     let after = pieces.get(at + 1);
+    let one = Piece::new(Kind::Spelled, "1", false);
     let (amount, currency) = match currency(here) {
+        // "£LXXIX", but not "in £ per month".
+        Some(currency)
+            if here.kind == Kind::Sign
+                && after.is_some_and(is_amount_in_words)
+                && period(pieces, at + 1).0.is_none() =>
+        {
+            (after?, currency)
+        }
         Some(currency) => (after.filter(|piece| piece.is_number())?, currency),
+        None if here.is(&["a", "an"])
+            && after.is_some_and(|piece| piece.is(&["pound", "quid", "dollar", "euro", "tenner", "fiver"])) =>
+        {
+            (&one, currency(after?)?)
+        }
         None if here.is_number() => (here, currency(after?)?),
+        None if is_amount_in_words(here) => (here, currency(after.filter(|piece| piece.is_word())?)?),
         None => return None,
     };
     let (per, to) = period(pieces, at + 2);
-    Some(Stated::new(Fact::Money { amount: amount.text.clone(), currency, per }, at, to))
+    let times = times(pieces, at).map(|times| format!("{times} ")).unwrap_or_default();
+    Some(Stated::new(Fact::Money { amount: times + &amount.text, currency, per }, at, to))
+}
+
+/// "Twice £12", "half of £12": another price.
+fn times(pieces: &[Piece], at: usize) -> Option<&str> {
+    const TIMES: [&str; 6] = ["twice", "double", "triple", "thrice", "half", "quarter"];
+    let mut before = pieces[..at].iter().rev().take(3).skip_while(|piece| piece.is(&["of", "the", "a"]));
+    before.next().filter(|piece| piece.is(&TIMES)).map(|piece| piece.text.as_str())
+}
+
+/// What may stand before a currency without being so much of it: "prices in British pounds".
+const BEFORE_CURRENCY: [&str; 42] = [
+    "in", "of", "the", "british", "uk", "gb", "us", "per", "and", "or", "a", "as", "to", "with", "by", "for", "your",
+    "our", "only", "pound", "pounds", "currency", "than", "en", "de", "des", "les", "las", "los", "der", "die", "das",
+    "dem", "den", "auf", "mit", "et", "und", "y", "में", "ब्रिटिश", "britischen",
+];
+
+/// "Soixante-dix-neuf livres", "LXXIX pounds": some number that we cannot read.
+fn is_amount_in_words(piece: &Piece) -> bool {
+    let is_glue = piece.is(&BEFORE_CURRENCY) || words::is_verbal(&piece.text) || words::is_negation(&piece.text);
+    piece.is_word() && !is_glue
 }
 
 /// How far behind a price its period may stand: "£12 each month", "£34 (one-time payment)".

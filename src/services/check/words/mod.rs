@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::pieces::{Kind, Piece};
-use crate::services::answer::{self, Token};
+use crate::services::answer::{self, Language, Token};
 
 /// The place of a word in the [`Lexicon`].
 pub type Word = u32;
@@ -69,6 +69,12 @@ pub fn english_share(pieces: &[Piece]) -> f32 {
     let words: Vec<&str> = pieces.iter().filter(|piece| piece.is_word()).map(|piece| piece.text.as_str()).collect();
     let glue = answer::tokens(&words.join(" ")).iter().filter(|token| token.is_stop()).count();
     glue as f32 / words.len().max(1) as f32
+}
+
+/// Whether it is in a language, other than English, that the desk speaks.
+pub fn is_of_our_languages(pieces: &[Piece]) -> bool {
+    let words: Vec<&str> = pieces.iter().filter(|piece| piece.is_word()).map(|piece| piece.text.as_str()).collect();
+    Language::of(&answer::tokens(&words.join(" "))) != Language::English
 }
 
 pub fn singular(word: &str) -> String {
