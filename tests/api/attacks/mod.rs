@@ -1,7 +1,7 @@
 //! A model that obeys whoever attacks it, and hundreds of attacks: nothing they make it say reaches a
 //! visitor, the log, the team's channels or the table of messages, and true replies still do.
 //!
-//! Rows 45, 74, 75, 76, 77 and 78 of the bad inputs, where a model answers. Each attack is a row of the
+//! Rows 45, 74, 75, 76, 77, 78 and 79 of the bad inputs, where a model answers. Each attack is a row of the
 //! tables beside this file, with what may never be seen of it.
 
 mod answers;
