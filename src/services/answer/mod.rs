@@ -24,7 +24,7 @@ use find::{Found, Searchable};
 pub use compose::handed_over;
 pub use language::Language;
 pub use sections::Section;
-pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
+pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
 
 /// More sections than this are no help.
 const MOST_SOURCES: usize = 3;

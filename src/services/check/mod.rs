@@ -8,6 +8,7 @@ mod ground;
 mod links;
 mod names;
 mod numbers;
+mod opposites;
 mod pieces;
 mod polarity;
 mod reader;
@@ -16,6 +17,7 @@ mod statements;
 mod strangers;
 mod support;
 mod text;
+mod vocabulary;
 mod wording;
 mod words;
 

@@ -6,6 +6,7 @@ use super::{
     clauses::clauses,
     facts::{Fact, facts},
     names::{Mention, Name, Names},
+    opposites::{Side, stated_sides},
     pieces::{Piece, pieces},
     polarity::stretches,
     sentences,
@@ -21,6 +22,8 @@ pub struct Statement {
     pub words: Vec<(Word, bool)>,
     /// The first of them.
     pub lead: Option<Word>,
+    /// Which of two opposites it takes.
+    pub sides: Vec<Side>,
     /// Headings name what is denied below them without denying it.
     pub is_heading: bool,
 }
@@ -97,8 +100,10 @@ fn statement(
     let lead = words.get(intro.len()).map(|(word, _)| *word);
     words.sort_unstable();
     words.dedup_by_key(|(word, _)| *word);
+    let facts: Vec<Fact> = facts(pieces).into_iter().map(|stated| stated.fact).collect();
     Statement {
-        facts: facts(pieces).into_iter().map(|stated| stated.fact).collect(),
+        sides: stated_sides(pieces, is_denied, &facts),
+        facts,
         names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
         words,
         lead,

@@ -23,6 +23,22 @@ pub fn is_measure(noun: &str) -> bool {
     MEASURES.contains(&noun)
 }
 
+/// One spelling of each measure.
+const SPELLINGS: [(&str, &[&str]); 6] = [
+    ("km", &["kilometre", "kilometer", "kms"]),
+    ("kg", &["kilogram", "kilogramme", "kilo", "kgs"]),
+    ("cm", &["centimetre", "centimeter"]),
+    ("mm", &["millimetre", "millimeter"]),
+    ("litre", &["liter", "ltr"]),
+    ("metre", &["meter"]),
+];
+
+fn thing(noun: &str) -> String {
+    let noun = singular(noun);
+    let spelling = SPELLINGS.iter().find(|(_, others)| others.contains(&noun.as_str()));
+    spelling.map_or(noun, |(unit, _)| (*unit).to_owned())
+}
+
 /// Words between a number and what it counts that end the search for it.
 const ENDS: [&str; 33] = [
     "for", "with", "in", "on", "per", "is", "are", "of", "if", "from", "a", "an", "each", "every", "by", "at", "than",
@@ -78,7 +94,7 @@ pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
 }
 
 fn count(number: &str, behind: &Behind<'_>, pieces: &[Piece]) -> Fact {
-    let nouns = behind.nouns.iter().map(|noun| singular(&noun.text)).collect();
+    let nouns = behind.nouns.iter().map(|noun| thing(&noun.text)).collect();
     let per: Option<Per> = period(pieces, behind.to).0;
     Fact::Count { number: number.to_owned(), nouns, per }
 }
@@ -128,7 +144,7 @@ const TIMES: [(&str, bool, u64); 7] = [
         60,
     ),
     (
-        "day days día días dia dias jour jours tag tage tagen tägig tägige tägigen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
+        "day days día días dia dias jour jours tag tage tagen tägig tägige tägigen werktag werktage werktagen arbeitstag arbeitstage arbeitstagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
         false,
         1_440,
     ),

@@ -52,6 +52,7 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             let on = 2 + usize::from(after(2).is_some_and(|next| next.is(&["on", "to", "of", "for"])));
             Some(Stated { from: at, ..amounts::unlimited(pieces, at + on - 1) })
         }
+        Kind::Word if let Some(to) = without_fee(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, to)),
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
         Kind::Word if here.is(&["a", "an", "the"]) => amounts::within_one(pieces, at),
         Kind::Word => {
@@ -81,6 +82,14 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
 /// "A one-time payment."
 fn is_once(pieces: &[Piece], at: usize) -> bool {
     pieces[at].text == "1" && pieces.get(at + 1..at + 3).is_some_and(money::is_time_or_off)
+}
+
+/// "Without a fee", "at no cost": where that ends.
+fn without_fee(pieces: &[Piece], at: usize) -> Option<usize> {
+    let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
+    let article = at + 1 + usize::from(is(at + 1, &["a", "any", "extra", "additional"]));
+    let ends = is(article, &["fee", "fees", "charge", "cost"]);
+    (is(at, &["no", "without"]) && ends).then_some(article + 1)
 }
 
 /// "Free of charge", "a free trial"; not "feel free" or "hassle-free".
