@@ -7,7 +7,7 @@ use super::language::Language;
 use super::parts;
 use super::passages::Passages;
 use super::query::{Lexicon, Query};
-use super::rank::{Index, Match, Term};
+use super::rank::{self, Index, Match, Term};
 use super::sections::Section;
 use super::synonyms::Synonyms;
 use super::typos::Spelling;
@@ -28,6 +28,8 @@ const SAME_PHRASING: f32 = 0.6;
 const SOME_PHRASING: f32 = 0.3;
 /// What is left of a confidence that rests on no subject.
 const SUBJECTLESS: f32 = 0.3;
+/// What is left where the question names something of the world outside that no section speaks of, 2026-11.
+const OUTSIDE: f32 = 0.6;
 /// A rung is meant only if its ladder has this share of the best score.
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
@@ -127,6 +129,10 @@ impl Searchable {
         }
         if found.signs.covered <= 0.0 && found.signs.phrasing < SOME_PHRASING {
             found.confidence *= SUBJECTLESS;
+        }
+        let is_outside = |t: &Token| rank::is_outside(&t.stem) && !self.index.knows(&t.stem);
+        if language == Language::English && words::tokens(question).iter().any(is_outside) {
+            found.confidence *= OUTSIDE;
         }
         found.terms = query.terms;
         found
