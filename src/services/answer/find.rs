@@ -9,7 +9,7 @@ use super::passages::Passages;
 use super::query::{Lexicon, Query};
 use super::rank::{self, Index, Match, Term};
 use super::sections::Section;
-use super::synonyms::Synonyms;
+use super::synonyms::{Idea, Synonyms};
 use super::typos::Spelling;
 use super::words::{self, Token};
 use crate::domain::turn::{Author, Turn};
@@ -20,6 +20,8 @@ const PHRASING: f32 = 0.45;
 const BEFORE: f32 = 0.5;
 /// The section a conversation is about, when the question leans on it.
 const TOPIC: f32 = 0.12;
+/// Of a treatment and its entry in the price list, who asks for the price means the entry.
+const PRICED: f32 = 1.2;
 /// The section a rung names stands above the others of its ladder.
 const ON_RUNG: f32 = 0.15;
 /// Figures and glue alone ("1=1") name no subject, unless somebody listed just that phrasing.
@@ -53,6 +55,9 @@ pub struct Searchable {
     phrasings: Phrasings,
     passages: Vec<Passages>,
     ladders: Vec<Ladder>,
+    /// The sections whose headings name a price, and the idea that asks for one.
+    priced: Vec<bool>,
+    price: Option<Idea>,
 }
 
 /// What was found for one question.
@@ -84,6 +89,8 @@ impl Searchable {
             phrasings: Phrasings::build(&phrasings(&sections)),
             passages: sections.iter().map(|s| Passages::build(s, &synonyms)).collect(),
             ladders: ladder::ladders(&sections),
+            priced: sections.iter().map(|s| ladder::is_priced(&s.title)).collect(),
+            price: synonyms.find(&words::tokens("price")).first().map(|found| found.idea),
             language: main_language(&sections),
             synonyms,
             sections,
@@ -147,6 +154,12 @@ impl Searchable {
         let matches = self.index.score(&query.terms);
         let alike = self.phrasings.nearest(&query.tokens, self.sections.len());
         let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
+        let asks_price = |term: &Term| self.price.is_some_and(|price| term.ideas.contains(&price));
+        if query.terms.iter().any(asks_price) {
+            for (score, _) in scores.iter_mut().zip(&self.priced).filter(|(_, priced)| **priced) {
+                *score *= PRICED;
+            }
+        }
         let topic = highest(spoken);
         if let Some(topic) = topic {
             scores[topic] += TOPIC;
