@@ -127,6 +127,8 @@ impl Read<'_> {
     pub fn around(&self, stated: &Stated, clause: &Range<usize>) -> Range<usize> {
         /// "24 to 48".
         const RANGE: usize = 2;
+        /// What stands farther off says nothing of the fact, and reading it for each of many takes long.
+        const NEAR: usize = 48;
         let alike: Vec<&Stated> = self.facts.iter().filter(|other| other.fact.is_like(&stated.fact)).collect();
         let (mut from, mut to) = (stated.from, stated.to);
         let mut left = clause.start;
@@ -145,6 +147,7 @@ impl Read<'_> {
             }
             to = other.to;
         }
+        let (left, right) = (left.max(stated.from.saturating_sub(NEAR)), right.min(stated.to + NEAR));
         left..right.max(left)
     }
 

@@ -1,6 +1,7 @@
 //! Polarity: which part of a sentence denies what it says.
 
 use super::{
+    facts,
     pieces::{Kind, Piece},
     words,
 };
@@ -91,7 +92,7 @@ const TURNS: [&str; 13] =
 
 fn parts(pieces: &[Piece]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    let mut from = usize::from(is_interjection(pieces)) * 2;
+    let mut from = interjection(pieces);
     let (mut is_listed, mut is_condition, mut is_excepted) = (false, false, false);
     for (at, piece) in pieces.iter().enumerate().skip(from) {
         let lists = piece.is(&LISTS);
@@ -113,10 +114,18 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
     parts
 }
 
-/// "No, …" and "Yes, …" answer a question and deny nothing of what follows.
-fn is_interjection(pieces: &[Piece]) -> bool {
-    let answers = pieces.first().is_some_and(|first| first.is(&["no", "yes", "unfortunately", "sorry"]));
-    answers && pieces.get(1).is_some_and(|second| second.kind == Kind::Sign && !second.is(&["-"]))
+/// "No, …", "Yes, …" and "Don't worry, …" answer and deny nothing of what follows: how long they are.
+fn interjection(pieces: &[Piece]) -> usize {
+    let ends = |at: usize| pieces.get(at).is_some_and(|piece| piece.kind == Kind::Sign && !piece.is(&["-"]));
+    match pieces {
+        [first, ..] if first.is(&["no", "yes", "unfortunately", "sorry"]) && ends(1) => 2,
+        [first, second, ..]
+            if first.is(&["dont", "no", "not"]) && second.is(&["worry", "worries", "problem", "quite"]) && ends(2) =>
+        {
+            3
+        }
+        _ => 0,
+    }
 }
 
 fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition: bool) -> Option<Part> {
@@ -134,6 +143,12 @@ fn denies(pieces: &[Piece], at: usize) -> bool {
     // "It costs nothing" says what it costs.
     let is_price = pieces[at].is(&["nothing"])
         && at.checked_sub(1).is_some_and(|before| pieces[before].is(&["or", "cost", "costs", "pay", "for", "charge"]));
+    // "Interest-free" is without interest, and "at no cost" denies nothing else.
+    let is_without = pieces[at].is(&["free"]) && at > 1 && pieces[at - 1].is(&["-"]) && pieces[at - 2].is_word();
+    let is_price = is_price || facts::without_fee(pieces, at).is_some();
+    if is_without {
+        return true;
+    }
     pieces[at].kind == Kind::Word
         && !is_price
         && words::is_negation(&pieces[at].text)

@@ -172,7 +172,8 @@ impl<'a> Reader<'a> {
                 let inside = &read.pieces[clause.clone()];
                 inside.iter().any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
             };
-            let may_be_denied = stated.fact.is_aside() || matches!(stated.fact, Fact::Weekday(_));
+            let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
+            let may_be_denied = stated.fact.is_aside() || is_free || matches!(stated.fact, Fact::Weekday(_));
             if self.is_visitors_own(stated, read) || may_be_denied && denied() {
                 continue;
             }
@@ -302,7 +303,7 @@ impl<'a> Reader<'a> {
         is_count
             && marked
             && !is_ours
-            && stated.fact != Fact::Number("unlimited".into())
+            && !matches!(&stated.fact, Fact::Number(word) if word == "unlimited" || word == "free")
             && self.asked_facts.iter().any(told)
     }
 

@@ -51,9 +51,11 @@ pub fn statements(lines: &[String], names: &Names, number: &mut dyn FnMut(String
         }
         for part in parts_of_line(line) {
             for sentence in sentences::sentences(&part) {
-                let pieces = pieces(&sentence.text);
-                for clause in told_apart(&pieces, names) {
-                    read.push(statement(&pieces[clause], &intro, names, number));
+                for told in sentence.text.split("; ") {
+                    let pieces = pieces(told);
+                    for clause in told_apart(&pieces, names) {
+                        read.push(statement(&pieces[clause], &intro, names, number));
+                    }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    clauses::Read,
+    clauses::{Read, join},
     facts::is_measure,
     pieces::Piece,
     polarity::stretches,
@@ -32,8 +32,12 @@ impl Reader<'_> {
             return Vec::new();
         }
         let mut unheard = Vec::new();
+        let restricts = read.pieces.iter().any(|piece| piece.is(&["only"]));
         for stretch in stretches(read.pieces) {
             let inside = &read.pieces[stretch.from..stretch.to];
+            if restricts && stretch.is_condition && self.is_new_condition(inside, cited) {
+                unheard.push(join(inside));
+            }
             let is_ours = inside.iter().any(|piece| piece.is(&["i", "im", "ive", "id", "ill"]));
             if stretch.denies
                 || stretch.is_condition
@@ -47,15 +51,24 @@ impl Reader<'_> {
         unheard
     }
 
+    /// "Only if you are over 60", of which the sections it cites know nothing.
+    fn is_new_condition(&self, condition: &[Piece], cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let keys: Vec<String> = words::keys(condition).into_iter().filter(|key| !words::is_plain(key)).collect();
+        let stands = |word: &Word| cited.iter().any(|at| ground.places[*at].words.contains(word));
+        !keys.is_empty() && !cited.is_empty() && !ground.known(&keys).iter().any(stands)
+    }
+
     fn unheard_in(&self, read: &Read<'_>, range: Range<usize>, rests_on: &[usize]) -> Vec<String> {
         let is_named = |at: usize| {
             read.mentions.iter().any(|mention| (mention.from..mention.to).contains(&at)) || read.is_fact(at)
         };
         let unheard = range.filter(|at| {
             let piece = &read.pieces[*at];
-            // Names inside a sentence are looked up as such.
+            // Names inside a sentence are looked up as such, and belong to the section that has them.
             let is_name = piece.capital && *at > 0 && !read.pieces[at - 1].is(&["\n", "-", ".", ":"]);
-            let is_unheard = piece.is_word() && !is_name && !self.is_heard(piece, rests_on);
+            let is_looked_up = is_name && !self.is_of_few(piece);
+            let is_unheard = piece.is_word() && !is_looked_up && !self.is_heard(piece, rests_on);
             is_unheard && !is_named(*at) && !self.is_theirs(read.pieces, *at)
         });
         unheard.map(|at| read.pieces[at].text.clone()).collect()
@@ -66,6 +79,13 @@ impl Reader<'_> {
         let before = &pieces[at.saturating_sub(THEIRS_WITHIN)..at];
         let is_spoken_of = before.iter().any(|piece| piece.is(&["your", "for", "as", "about", "regarding", "if"]));
         is_spoken_of && self.asked.iter().any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
+    }
+
+    /// Whether it stands in some section, and in hardly more than one.
+    fn is_of_few(&self, piece: &Piece) -> bool {
+        let lexicon = &self.grounds.ground.lexicon;
+        let word = words::telling_key(piece).and_then(|key| lexicon.find(&key));
+        word.is_some_and(|word| (1..=RARE).contains(&lexicon.sections(word).len()))
     }
 
     fn is_heard(&self, piece: &Piece, rests_on: &[usize]) -> bool {

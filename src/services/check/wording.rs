@@ -59,7 +59,7 @@ impl Reader<'_> {
             let known = cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
             known.into_iter().any(|fact| stated.fact.rests_on(fact))
         };
-        if standing == 0 && read.facts.iter().any(has_fact) {
+        if standing == 0 && known.len() < 2 && read.facts.iter().any(has_fact) {
             return false;
         }
         if standing == 0 {
@@ -213,6 +213,8 @@ impl Reader<'_> {
         let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
         let pieces: Vec<Piece> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
         let mut keys = words::keys(&pieces);
+        // Plain words that stand nowhere say how, not what.
+        keys.retain(|key| !words::is_plain(key) || self.grounds.ground.lexicon.find(key).is_some());
         keys.sort_unstable();
         keys.dedup();
         keys

@@ -58,7 +58,12 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(
-            Fact::Time { amount: times(&here.text, factor), months, written: here.text.clone() },
+            Fact::Time {
+                amount: times(&here.text, factor),
+                months,
+                working: working(pieces, at),
+                written: here.text.clone(),
+            },
             at,
             at + 1,
         ));
@@ -90,7 +95,9 @@ pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
         "the" => before.is(&["within", "inside"]),
         _ => before.is(&["within", "in", "about", "after", "under", "have", "takes", "for"]),
     };
-    counts.then(|| Stated::new(Fact::Time { amount: factor.to_string(), months, written: "1".into() }, at, at + 2))
+    counts.then(|| {
+        Stated::new(Fact::Time { amount: factor.to_string(), months, working: false, written: "1".into() }, at, at + 2)
+    })
 }
 
 fn count(number: &str, behind: &Behind<'_>, pieces: &[Piece]) -> Fact {
@@ -123,6 +130,33 @@ fn behind(pieces: &[Piece], from: usize) -> Behind<'_> {
         }
     }
     behind
+}
+
+/// "5 business days", "14 días hábiles", "3 Werktage".
+fn working(pieces: &[Piece], at: usize) -> bool {
+    const WORKING: [&str; 20] = [
+        "business",
+        "working",
+        "hábiles",
+        "habiles",
+        "laborables",
+        "ouvrés",
+        "ouvrables",
+        "ouvres",
+        "werktag",
+        "werktage",
+        "werktagen",
+        "arbeitstag",
+        "arbeitstage",
+        "arbeitstagen",
+        "geschäftstage",
+        "geschäftstagen",
+        "कार्य",
+        "कार्यदिवस",
+        "lavorativi",
+        "úteis",
+    ];
+    pieces.iter().skip(at + 1).take(UNIT_WITHIN).any(|piece| piece.is(&WORKING))
 }
 
 /// Whether a word means months rather than minutes, and how many.

@@ -52,6 +52,10 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             let on = 2 + usize::from(after(2).is_some_and(|next| next.is(&["on", "to", "of", "for"])));
             Some(Stated { from: at, ..amounts::unlimited(pieces, at + on - 1) })
         }
+        Kind::Word if is_half_an_hour(pieces, at) => {
+            let half = Fact::Time { amount: "30".into(), months: false, working: false, written: "30".into() };
+            Some(Stated::new(half, at, at + 3))
+        }
         Kind::Word if let Some(to) = without_fee(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, to)),
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
         Kind::Word if here.is(&["a", "an", "the"]) => amounts::within_one(pieces, at),
@@ -84,8 +88,13 @@ fn is_once(pieces: &[Piece], at: usize) -> bool {
     pieces[at].text == "1" && pieces.get(at + 1..at + 3).is_some_and(money::is_time_or_off)
 }
 
+fn is_half_an_hour(pieces: &[Piece], at: usize) -> bool {
+    let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
+    is(at, &["half"]) && is(at + 1, &["a", "an"]) && is(at + 2, &["hour"])
+}
+
 /// "Without a fee", "at no cost": where that ends.
-fn without_fee(pieces: &[Piece], at: usize) -> Option<usize> {
+pub fn without_fee(pieces: &[Piece], at: usize) -> Option<usize> {
     let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
     let article = at + 1 + usize::from(is(at + 1, &["a", "any", "extra", "additional"]));
     let ends = is(article, &["fee", "fees", "charge", "cost"]);

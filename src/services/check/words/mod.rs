@@ -81,10 +81,16 @@ pub fn is_country(word: &str) -> bool {
     COUNTRIES.contains(word)
 }
 
-/// "Delivery" and "delivered" are one word, and so are "liability" and "liable", which their stems are not.
+/// "Delivery" and "delivered" are one word, and so are "liability" and "liable", "pregnancy" and
+/// "pregnant", which their stems are not.
 fn key(token: &Token) -> String {
     let stem = token.stem.strip_suffix("eri").unwrap_or(&token.stem);
-    stem.strip_suffix("bil").map_or_else(|| stem.to_owned(), |start| format!("{start}bl"))
+    for (ending, same) in [("bil", "bl"), ("anc", "ant"), ("enc", "ent")] {
+        if let Some(start) = stem.strip_suffix(ending) {
+            return format!("{start}{same}");
+        }
+    }
+    stem.to_owned()
 }
 
 /// The share of the words that are English glue.
