@@ -14,6 +14,7 @@ mod machine;
 mod memory;
 mod pgbench;
 mod proxy;
+mod retrieval;
 mod service;
 mod statements;
 mod stats;
@@ -30,8 +31,8 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 use clap::Parser;
 
 use self::{
-    capacity::Capacity, escalations::Escalations, latency::Latency, lifecycle::Lifecycle, memory::Memory, service::say,
-    steady::Steady, streams::Streams, table::Table, world::World,
+    capacity::Capacity, escalations::Escalations, latency::Latency, lifecycle::Lifecycle, memory::Memory,
+    retrieval::Retrieval, service::say, steady::Steady, streams::Streams, table::Table, world::World,
 };
 
 #[derive(Parser)]
@@ -48,6 +49,9 @@ struct Arguments {
     /// What `cargo bench` says, and `cargo test --benches` does not.
     #[arg(long, hide = true)]
     bench: bool,
+    /// Only how long it takes to find what answers a question, which needs no database.
+    #[arg(long)]
+    retrieval: bool,
 }
 
 #[tokio::main]
@@ -81,6 +85,16 @@ async fn measure_unless_stopped(arguments: &Arguments) -> anyhow::Result<()> {
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let (started, rounds) = (Instant::now(), arguments.rounds.max(1));
+    let mut retrieval = Retrieval::new()?;
+    if arguments.retrieval {
+        for _ in 0..rounds {
+            retrieval.round()?;
+        }
+        let mut table = Table::new(true, None);
+        retrieval.report(&mut table);
+        table.print("this machine", &format!("{rounds} rounds, {} s", started.elapsed().as_secs()));
+        return Ok(());
+    }
     let world = World::start(&arguments.desk, arguments.bin_dir.as_deref())?;
     let mut memory = Memory::of_idle(&world).await?;
     let machine = machine::describe(&world).await?;
@@ -101,6 +115,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         memory.after_round(&world).await?;
         world.settle().await?;
         lifecycle.round(&world).await?;
+        tokio::task::block_in_place(|| retrieval.round())?;
     }
     memory.after_all(&world).await?;
 
@@ -114,6 +129,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     quiet.report_cost(&mut table);
     memory.report(&mut table, &steady, &lifecycle);
     lifecycle.report(&mut table, &world.program);
+    retrieval.report(&mut table);
     table.print(&machine, &format!("{rounds} rounds, {} s", started.elapsed().as_secs()));
     Ok(())
 }

@@ -31,6 +31,11 @@ impl Desk {
         Self::read("tests/check/other_trade", &["hire.md"], "help@pedalandtide.example")
     }
 
+    pub fn of_a_dentist() -> Self {
+        let files = ["practice.md", "treatments.md", "fees.md", "policies.md"];
+        Self::read("tests/other_trade/knowledge", &files, "hello@willowlane.example")
+    }
+
     fn read(folder: &str, files: &[&str], support_email: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let read = |file: &&str| Document {

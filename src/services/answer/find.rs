@@ -7,9 +7,9 @@ use super::language::Language;
 use super::parts;
 use super::passages::Passages;
 use super::query::{Lexicon, Query};
-use super::rank::{Index, Match, Term};
+use super::rank::{self, Index, Match, Term};
 use super::sections::Section;
-use super::synonyms::Synonyms;
+use super::synonyms::{Idea, Synonyms};
 use super::typos::Spelling;
 use super::words::{self, Token};
 use crate::domain::turn::{Author, Turn};
@@ -20,6 +20,8 @@ const PHRASING: f32 = 0.45;
 const BEFORE: f32 = 0.5;
 /// The section a conversation is about, when the question leans on it.
 const TOPIC: f32 = 0.12;
+/// Of a treatment and its entry in the price list, who asks for the price means the entry.
+const PRICED: f32 = 1.2;
 /// The section a rung names stands above the others of its ladder.
 const ON_RUNG: f32 = 0.15;
 /// Figures and glue alone ("1=1") name no subject, unless somebody listed just that phrasing.
@@ -28,6 +30,8 @@ const SAME_PHRASING: f32 = 0.6;
 const SOME_PHRASING: f32 = 0.3;
 /// What is left of a confidence that rests on no subject.
 const SUBJECTLESS: f32 = 0.3;
+/// What is left where the question names something of the world outside that no section speaks of, 2026-11.
+const OUTSIDE: f32 = 0.6;
 /// A rung is meant only if its ladder has this share of the best score.
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
@@ -51,6 +55,9 @@ pub struct Searchable {
     phrasings: Phrasings,
     passages: Vec<Passages>,
     ladders: Vec<Ladder>,
+    /// The sections whose headings name a price, and the idea that asks for one.
+    priced: Vec<bool>,
+    price: Option<Idea>,
 }
 
 /// What was found for one question.
@@ -82,6 +89,8 @@ impl Searchable {
             phrasings: Phrasings::build(&phrasings(&sections)),
             passages: sections.iter().map(|s| Passages::build(s, &synonyms)).collect(),
             ladders: ladder::ladders(&sections),
+            priced: sections.iter().map(|s| ladder::is_priced(&s.title)).collect(),
+            price: synonyms.find(&words::tokens("price")).first().map(|found| found.idea),
             language: main_language(&sections),
             synonyms,
             sections,
@@ -128,6 +137,10 @@ impl Searchable {
         if found.signs.covered <= 0.0 && found.signs.phrasing < SOME_PHRASING {
             found.confidence *= SUBJECTLESS;
         }
+        let is_outside = |t: &Token| rank::is_outside(&t.stem) && !self.index.knows(&t.stem);
+        if language == Language::English && words::tokens(question).iter().any(is_outside) {
+            found.confidence *= OUTSIDE;
+        }
         found.terms = query.terms;
         found
     }
@@ -141,6 +154,12 @@ impl Searchable {
         let matches = self.index.score(&query.terms);
         let alike = self.phrasings.nearest(&query.tokens, self.sections.len());
         let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
+        let asks_price = |term: &Term| self.price.is_some_and(|price| term.ideas.contains(&price));
+        if query.terms.iter().any(asks_price) {
+            for (score, _) in scores.iter_mut().zip(&self.priced).filter(|(_, priced)| **priced) {
+                *score *= PRICED;
+            }
+        }
         let topic = highest(spoken);
         if let Some(topic) = topic {
             scores[topic] += TOPIC;

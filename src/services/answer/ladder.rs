@@ -139,6 +139,11 @@ fn position(question: &[Token], name: &[String]) -> Option<Range<usize>> {
     Some(from..from + name.len())
 }
 
+/// Whether a heading names a price.
+pub fn is_priced(heading: &str) -> bool {
+    amount(heading).is_some()
+}
+
 /// The first amount of money in a heading, in its smallest unit.
 fn amount(heading: &str) -> Option<u64> {
     amounts(heading).into_iter().next()

@@ -27,7 +27,7 @@ pub use compose::handed_over;
 pub use language::Language;
 pub use meaning::{Feature, Meaning};
 pub use sections::{Section, parse};
-pub(crate) use words::{CONSIDERED_CHARS, Token, tokens};
+pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
 
 /// More sections than this are no help.
 const MOST_SOURCES: usize = 3;

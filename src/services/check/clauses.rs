@@ -27,7 +27,9 @@ pub fn clauses(pieces: &[Piece]) -> Vec<Range<usize>> {
     let turns = |at: usize| {
         let inside_range =
             pieces[at].is(&["and", "und", "et", "y"]) && is_number(at.checked_sub(1)) && is_number(Some(at + 1));
-        pieces[at].is(&TURNS) && !inside_range
+        // An "e-bike" is no Italian "and".
+        let is_letter = pieces.get(at + 1).is_some_and(|next| next.is(&["-"])) && pieces[at].is(&["e"]);
+        pieces[at].is(&TURNS) && !inside_range && !is_letter
     };
     let mut clauses = Vec::new();
     let mut from = 0;
@@ -48,19 +50,24 @@ pub fn refers_back(pieces: &[Piece]) -> bool {
     let things = ["price", "plan", "package", "cost", "costs", "tier"];
     match words.as_slice() {
         [first, ..] if pronouns.contains(first) || *first == "pricing" => true,
+        ["you" | "youll" | "includes" | "plus", ..] => pieces.iter().take(4).any(|piece| piece.is(&GAINS)),
         [_, second] => words[0] == "the" && things.contains(second),
         _ => false,
     }
 }
 
+/// "You get …", "You'll also receive …": with what was spoken of.
+const GAINS: [&str; 8] = ["get", "receive", "have", "includes", "plus", "gives", "enjoy", "youll"];
+
 /// "Every plan", "all our packages", where none is named.
-pub fn speaks_of_all(pieces: &[Piece]) -> bool {
+pub fn speaks_of_all(pieces: &[Piece], names: &Names) -> bool {
     /// "All of our plans".
     const WITHIN: usize = 4;
     let things =
         ["plan", "plans", "package", "packages", "tier", "tiers", "subscription", "subscriptions", "option", "options"];
     let mut all = (0..pieces.len()).filter(|at| pieces[*at].is(&["all", "every", "each", "any"]));
-    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(|piece| piece.is(&things)))
+    let is_thing = |piece: &Piece| piece.is(&things) || piece.is_word() && names.is_kind(&piece.text);
+    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(is_thing))
 }
 
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".
@@ -86,6 +93,11 @@ pub fn names_of(group: &[&Mention]) -> Vec<Name> {
 }
 
 impl Read<'_> {
+    /// Whether the piece belongs to a fact.
+    pub fn is_fact(&self, at: usize) -> bool {
+        self.facts.iter().any(|stated| (stated.from..stated.to).contains(&at))
+    }
+
     /// The mentions inside a clause.
     pub fn own(&self, clause: &Range<usize>) -> Vec<&Mention> {
         self.mentions.iter().filter(|mention| clause.contains(&mention.from)).collect()
@@ -115,6 +127,8 @@ impl Read<'_> {
     pub fn around(&self, stated: &Stated, clause: &Range<usize>) -> Range<usize> {
         /// "24 to 48".
         const RANGE: usize = 2;
+        /// What stands farther off says nothing of the fact, and reading it for each of many takes long.
+        const NEAR: usize = 48;
         let alike: Vec<&Stated> = self.facts.iter().filter(|other| other.fact.is_like(&stated.fact)).collect();
         let (mut from, mut to) = (stated.from, stated.to);
         let mut left = clause.start;
@@ -133,6 +147,7 @@ impl Read<'_> {
             }
             to = other.to;
         }
+        let (left, right) = (left.max(stated.from.saturating_sub(NEAR)), right.min(stated.to + NEAR));
         left..right.max(left)
     }
 

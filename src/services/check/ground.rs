@@ -69,7 +69,7 @@ impl Ground {
 
     /// Whether a word stands in some heading.
     pub(super) fn is_subject(&self, word: Word) -> bool {
-        self.sorts.contains_key(&word)
+        self.sorts.contains_key(&word) && !self.names.is_kind(self.lexicon.key(word))
     }
 
     /// Whether a section may speak for these subjects: it names half of them or more, or no section with

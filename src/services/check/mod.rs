@@ -9,6 +9,7 @@ mod ground;
 mod links;
 mod names;
 mod numbers;
+mod opposites;
 mod pieces;
 mod polarity;
 mod promises;
@@ -20,6 +21,7 @@ mod statements;
 mod strangers;
 mod support;
 mod text;
+mod vocabulary;
 mod wording;
 mod words;
 

@@ -7,7 +7,7 @@ use super::{
     facts::facts,
     pieces::{Kind, Piece, pieces},
     statements::parts_of_line,
-    words::singular,
+    words::{is_verbal, singular},
 };
 use crate::services::answer::Section;
 
@@ -35,6 +35,8 @@ pub struct Names {
     group_sizes: Vec<usize>,
     /// Names that count in lower case too: headings above priced ones, such as "subscription".
     families: HashSet<Name>,
+    /// What headings beside each other, or above them, are all called: "bike".
+    kinds: HashSet<String>,
     /// Words that stand in lower case in the texts, so that a name of this one word needs its capital.
     common: HashSet<String>,
 }
@@ -106,6 +108,11 @@ impl Names {
         one != other && self.groups[one].iter().any(|group| self.groups[other].contains(group))
     }
 
+    /// Whether a word says what several names are: "every bike".
+    pub fn is_kind(&self, word: &str) -> bool {
+        self.kinds.contains(&singular(word))
+    }
+
     fn is_meant(&self, name: Name, words: &[String], pieces: &[Piece], at: usize, to: usize) -> bool {
         let [word] = words else { return true };
         let is_hours = pieces.get(to).is_some_and(|next| next.is(&["day", "days", "hour", "hours"]));
@@ -126,6 +133,10 @@ impl Names {
             beside.push(title);
         }
         let last = |parent: &(&str, &[String])| parent.1.last().map(|last| aliases(last, &[])).unwrap_or_default();
+        for (_, above) in &parents {
+            let words = above.last().map(|heading| name_words(heading)).unwrap_or_default();
+            self.kinds.extend(words.into_iter().filter(|word| word.len() > 3 && !is_verbal(word)));
+        }
         let families = self.add_group(parents.iter().map(last));
         self.headings.extend(&families);
         self.families.extend(families);
@@ -139,7 +150,9 @@ impl Names {
     /// Names that stand beside each other; one that is known already keeps its siblings.
     fn add_group(&mut self, group: impl Iterator<Item = Vec<Vec<String>>>) -> Vec<Name> {
         let mut members: Vec<Name> = Vec::new();
-        for aliases in group.filter(|aliases| !aliases.is_empty()) {
+        let mut group: Vec<Vec<Vec<String>>> = group.filter(|aliases| !aliases.is_empty()).collect();
+        shorten(&mut group);
+        for aliases in group {
             let known = aliases.iter().find_map(|alias| self.by_alias.get(alias).copied());
             let name = known.unwrap_or_else(|| {
                 self.groups.push(Vec::new());
@@ -157,6 +170,25 @@ impl Names {
         }
         self.group_sizes.push(members.len());
         members
+    }
+}
+
+/// "A double", where there are single kayaks and double kayaks: without what all of them are called.
+fn shorten(group: &mut [Vec<Vec<String>>]) {
+    let shared = |word: &String| group.iter().all(|aliases| aliases.iter().any(|alias| alias.contains(word)));
+    let common: Vec<String> = match &*group {
+        [first, _, ..] => first.iter().flatten().filter(|word| shared(word)).cloned().collect(),
+        _ => return,
+    };
+    if common.is_empty() {
+        return;
+    }
+    for aliases in group {
+        let without = |alias: &Vec<String>| -> Vec<String> {
+            alias.iter().filter(|word| !common.contains(word)).cloned().collect()
+        };
+        let shorter: Vec<Vec<String>> = aliases.iter().map(without).filter(|alias| alias.concat().len() > 2).collect();
+        aliases.extend(shorter.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
     }
 }
 

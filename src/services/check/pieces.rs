@@ -58,7 +58,24 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             read_chunk(chunk, &mut pieces);
         }
     }
-    with_numbers_in_words(&with_spelled_dots(&pieces))
+    with_numbers_in_words(&with_spelled_dots(&without_hyphen(pieces)))
+}
+
+/// "E-mail" is "email", however it is written.
+fn without_hyphen(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut read: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let is_mail = piece.text.starts_with("mail") && piece.is_word();
+        match read.as_slice() {
+            [.., e, dash] if is_mail && e.is(&["e"]) && dash.is(&["-"]) => {
+                let capital = e.capital;
+                read.truncate(read.len() - 2);
+                read.push(Piece::new(Kind::Word, format!("e{}", piece.text), capital));
+            }
+            _ => read.push(piece),
+        }
+    }
+    read
 }
 
 /// Devanagari, Arabic and Bengali figures, and the full stop of Chinese, which hosts may be written with.

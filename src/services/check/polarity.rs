@@ -1,6 +1,7 @@
 //! Polarity: which part of a sentence denies what it says.
 
 use super::{
+    facts,
     pieces::{Kind, Piece},
     words,
 };
@@ -28,9 +29,23 @@ struct Part {
     is_condition: bool,
 }
 
+impl Part {
+    fn excepted(self, is_excepted: bool) -> Self {
+        let denies = if is_excepted { Some(self.denies != Some(true)) } else { self.denies };
+        Self { denies, ..self }
+    }
+}
+
 /// The stretches of a sentence; lists share the polarity of the part that has the verb.
 pub fn stretches(pieces: &[Piece]) -> Vec<Stretch> {
-    let parts = parts(pieces);
+    let mut parts = parts(pieces);
+    for at in 1..parts.len() {
+        let (part, before) = (&parts[at], &parts[at - 1]);
+        let is_verdict = part.denies == Some(true) && part.is_listed && is_verdict(&pieces[part.from..part.to]);
+        if is_verdict && before.denies.is_none() {
+            parts[at - 1].denies = Some(true);
+        }
+    }
     let mut stretches: Vec<Stretch> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         let stands_alone = part.denies.is_some() || part.is_verbal;
@@ -46,6 +61,18 @@ pub fn stretches(pieces: &[Piece]) -> Vec<Stretch> {
     }
     stretches
 }
+
+/// "… and therefore not permitted" is said of what stands before it.
+fn is_verdict(part: &[Piece]) -> bool {
+    let permits = |piece: &Piece| piece.is(&PERMITS) || piece.is(&["prohibited", "forbidden", "banned", "excluded"]);
+    part.iter().any(permits) && words::keys(part).is_empty()
+}
+
+/// That something may be done.
+pub const PERMITS: [&str; 12] = [
+    "allowed", "permitted", "fine", "okay", "ok", "accepted", "acceptable", "supported", "welcome", "possible",
+    "available", "included",
+];
 
 /// "We take no cash, cheques or coins": from before. "Cash, cheques and coins are refused": from
 /// behind, when nothing before it has a verb.
@@ -65,8 +92,8 @@ const TURNS: [&str; 13] =
 
 fn parts(pieces: &[Piece]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    let mut from = usize::from(is_interjection(pieces)) * 2;
-    let (mut is_listed, mut is_condition) = (false, false);
+    let mut from = interjection(pieces);
+    let (mut is_listed, mut is_condition, mut is_excepted) = (false, false, false);
     for (at, piece) in pieces.iter().enumerate().skip(from) {
         let lists = piece.is(&LISTS);
         let conditions =
@@ -74,20 +101,31 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
         // "Sold without a lid" denies the lid; "never sold without a lid" affirms it.
         let excepts = piece.is(&["without"]) && at > from && !(from..at).any(|at| denies(pieces, at));
         if lists || conditions || excepts || piece.is(&TURNS) {
-            parts.extend(part(pieces, from, at, is_listed, is_condition));
+            parts.extend(part(pieces, from, at, is_listed, is_condition).map(|part| part.excepted(is_excepted)));
             is_listed = lists || from == at && is_listed;
-            is_condition = conditions;
+            // "… but not once it has been opened" denies what is behind it.
+            is_excepted = conditions && at > 0 && pieces[at - 1].is(&["not", "never"]);
+            is_condition = conditions && !is_excepted;
             from = if excepts { at } else { at + 1 };
         }
     }
-    parts.extend(part(pieces, from, pieces.len(), is_listed, is_condition));
+    let last = part(pieces, from, pieces.len(), is_listed, is_condition);
+    parts.extend(last.map(|part| part.excepted(is_excepted)));
     parts
 }
 
-/// "No, …" and "Yes, …" answer a question and deny nothing of what follows.
-fn is_interjection(pieces: &[Piece]) -> bool {
-    let answers = pieces.first().is_some_and(|first| first.is(&["no", "yes", "unfortunately", "sorry"]));
-    answers && pieces.get(1).is_some_and(|second| second.kind == Kind::Sign && !second.is(&["-"]))
+/// "No, …", "Yes, …" and "Don't worry, …" answer and deny nothing of what follows: how long they are.
+fn interjection(pieces: &[Piece]) -> usize {
+    let ends = |at: usize| pieces.get(at).is_some_and(|piece| piece.kind == Kind::Sign && !piece.is(&["-"]));
+    match pieces {
+        [first, ..] if first.is(&["no", "yes", "unfortunately", "sorry"]) && ends(1) => 2,
+        [first, second, ..]
+            if first.is(&["dont", "no", "not"]) && second.is(&["worry", "worries", "problem", "quite"]) && ends(2) =>
+        {
+            3
+        }
+        _ => 0,
+    }
 }
 
 fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition: bool) -> Option<Part> {
@@ -102,7 +140,19 @@ fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition:
 fn denies(pieces: &[Piece], at: usize) -> bool {
     let next = pieces.get(at + 1);
     let goes_on = next.is_some_and(|next| next.is(&["-", "only", "just", "later", "more", "less", "matter"]));
-    pieces[at].kind == Kind::Word && words::is_negation(&pieces[at].text) && (pieces[at].text == "non" || !goes_on)
+    // "It costs nothing" says what it costs.
+    let is_price = pieces[at].is(&["nothing"])
+        && at.checked_sub(1).is_some_and(|before| pieces[before].is(&["or", "cost", "costs", "pay", "for", "charge"]));
+    // "Interest-free" is without interest, and "at no cost" denies nothing else.
+    let is_without = pieces[at].is(&["free"]) && at > 1 && pieces[at - 1].is(&["-"]) && pieces[at - 2].is_word();
+    let is_price = is_price || facts::without_fee(pieces, at).is_some();
+    if is_without {
+        return true;
+    }
+    pieces[at].kind == Kind::Word
+        && !is_price
+        && words::is_negation(&pieces[at].text)
+        && (pieces[at].text == "non" || !goes_on)
 }
 
 #[cfg(test)]

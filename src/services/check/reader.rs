@@ -7,7 +7,7 @@ use super::{
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
     deeds,
-    facts::{Fact, Stated, facts, is_measure},
+    facts::{Fact, Per, Stated, facts, is_measure},
     links,
     names::Name,
     pieces::{Piece, pieces},
@@ -19,11 +19,17 @@ use super::{
 /// More unsupported facts help no second try.
 const MOST_NAMED: usize = 12;
 
+/// Nobody asks with more figures.
+const MOST_ASKED: usize = 64;
+
 /// No model is shown more sections than these in full.
 const MOST_SHOWN: usize = 128;
 
 /// A sentence that cites more sections is a list of them.
 const MOST_CITED: usize = 8;
+
+/// "For your 3 websites", "if you need 12".
+const THEIRS: [&str; 8] = ["your", "for", "if", "need", "needs", "want", "mentioned", "with"];
 
 pub struct Reader<'a> {
     pub(super) grounds: &'a Grounds<'a>,
@@ -32,14 +38,20 @@ pub struct Reader<'a> {
     asked_facts: Vec<Stated>,
     /// What a sentence without a mark may rest on.
     pub(super) shown: Vec<usize>,
+    /// Whether the sentence before a list was English; its entries are too short to tell.
+    pub(super) is_english_list: bool,
     support_email: String,
     counted: HashSet<String>,
     names: Vec<Name>,
     subjects: Vec<Word>,
+    /// The words of the last clause that had any.
+    words: Vec<Word>,
     /// What a list is about; its entries go on with it rather than with one another.
     lead: Vec<Name>,
     /// "For returns, …": what the rest of the sentence is about.
     topic: Vec<Name>,
+    /// Where the sentence first says that something is the visitor's own.
+    theirs: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -53,7 +65,8 @@ impl<'a> Reader<'a> {
         // Nobody asks at greater length for something a short reply repeats.
         let asked: String = grounds.asked.chars().take(4_000).collect();
         let asked = pieces(&asked);
-        let asked_facts = facts(&asked);
+        let mut asked_facts = facts(&asked);
+        asked_facts.truncate(MOST_ASKED);
         let places = grounds.ground.places.len();
         let shown = grounds.shown.iter().copied().filter(|at| *at < places).take(MOST_SHOWN).collect();
         let support_email = links::link(grounds.support_email);
@@ -63,20 +76,25 @@ impl<'a> Reader<'a> {
             asked,
             asked_facts,
             shown,
+            is_english_list: true,
             support_email,
             counted,
             names: Vec::new(),
             subjects: Vec::new(),
+            words: Vec::new(),
             lead: Vec::new(),
             topic: Vec::new(),
+            theirs: None,
         }
     }
 
     /// What nothing supports, in the words of the reply.
     pub fn read(&mut self, sentences: &[Sentence]) -> Vec<String> {
         let mut unsupported: Vec<String> = Vec::new();
-        for sentence in sentences {
-            for wrong in self.sentence(sentence) {
+        for (at, sentence) in sentences.iter().enumerate() {
+            let lent = sentences[at..].iter().take_while(|next| next.line == sentence.line);
+            let lent = lent.map(|next| self.cited(next)).find(|cited| !cited.is_empty()).unwrap_or_default();
+            for wrong in self.sentence(sentence, &lent) {
                 if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
                     unsupported.push(wrong);
                 }
@@ -85,7 +103,8 @@ impl<'a> Reader<'a> {
         unsupported
     }
 
-    fn sentence(&mut self, sentence: &Sentence) -> Vec<String> {
+    /// What is wrong in a sentence; a paragraph that is marked once, at its end, lends its mark to all of it.
+    fn sentence(&mut self, sentence: &Sentence, lent: &[usize]) -> Vec<String> {
         let pieces = pieces(&sentence.text);
         let rests_on_records = sentence.marks.contains(&Mark::Records);
         let known = |stated| self.of_known_things(stated, rests_on_records);
@@ -96,6 +115,7 @@ impl<'a> Reader<'a> {
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
+        self.theirs = pieces.iter().position(|piece| piece.is(&THEIRS));
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
         }
@@ -105,9 +125,13 @@ impl<'a> Reader<'a> {
             wrong.extend(self.wrong_wording(&read, &cited));
             wrong.extend(self.promised(&read, &cited));
             wrong.extend(self.taken_back(&read, &cited));
+            wrong.extend(self.unheard(&read, sentence, &cited));
         }
         for clause in clauses(&pieces) {
-            wrong.extend(self.clause(&read, &clause, &cited, goes_on));
+            if !rests_on_records {
+                wrong.extend(self.contradicted(&read, &clause, &cited));
+            }
+            wrong.extend(self.clause(&read, &clause, &cited, lent, goes_on));
             let own = read.own(&clause);
             if clause.start == 0 && opens_topic(&pieces[clause.clone()]) {
                 self.topic = names_of(&own);
@@ -116,6 +140,7 @@ impl<'a> Reader<'a> {
         }
         if !sentence.goes_on {
             self.lead.clone_from(&self.names);
+            self.is_english_list = words::english_share(&pieces) > 0.0;
         }
         wrong
     }
@@ -131,16 +156,29 @@ impl<'a> Reader<'a> {
         cited
     }
 
-    fn clause(&mut self, read: &Read<'_>, clause: &Range<usize>, cited: &[usize], goes_on: bool) -> Vec<String> {
+    fn clause(
+        &mut self,
+        read: &Read<'_>,
+        clause: &Range<usize>,
+        cited: &[usize],
+        lent: &[usize],
+        goes_on: bool,
+    ) -> Vec<String> {
         let ground = self.grounds.ground;
         let own = read.own(clause);
         let words = ground.known(&words::keys(&read.pieces[clause.clone()]));
-        let subjects: Vec<Word> = words.into_iter().filter(|word| ground.is_subject(*word)).collect();
+        let subjects: Vec<Word> = words.iter().copied().filter(|word| ground.is_subject(*word)).collect();
         let inherits = own.is_empty() && subjects.is_empty();
+        let before = if clause.start > 0 { std::mem::take(&mut self.words) } else { Vec::new() };
         let mut wrong = Vec::new();
         for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
-            let denied = || read.pieces[clause.clone()].iter().any(|piece| words::is_negation(&piece.text));
-            if self.is_visitors_own(stated, read) || stated.fact.is_aside() && denied() {
+            let denied = || {
+                let inside = &read.pieces[clause.clone()];
+                inside.iter().any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
+            };
+            let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
+            let may_be_denied = stated.fact.is_aside() || is_free || matches!(stated.fact, Fact::Weekday(_));
+            if self.is_visitors_own(stated, read) || may_be_denied && denied() {
                 continue;
             }
             let mut names = read.names_for(stated, &own, &ground.names);
@@ -154,10 +192,13 @@ impl<'a> Reader<'a> {
             };
             let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
             let around = read.around(stated, clause);
-            let words = ground.known(&words::keys(&read.pieces[around]));
-            let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
+            let keys = words::keys(&read.pieces[around]);
+            // "In summer we open daily, 8am to 7pm": the hours are those of the clause before.
+            let words = if keys.iter().all(|key| key.len() < 3) { before.clone() } else { ground.known(&keys) };
+            let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()], &ground.names);
             let holds = |names: &Vec<Name>| {
-                self.holds(&Claim { fact: &stated.fact, names, of_all, subjects, words: &words }, cited)
+                let claim = Claim { fact: &stated.fact, names, of_all, subjects, words: &words };
+                self.holds(&claim, cited) || cited.is_empty() && !lent.is_empty() && self.holds(&claim, lent)
             };
             if !alternatives.iter().any(holds) {
                 wrong.push(read.said(stated));
@@ -171,6 +212,7 @@ impl<'a> Reader<'a> {
             }
         }
         wrong.extend(self.foreign_wording(read, clause, goes_on));
+        self.words = if words.is_empty() { before } else { words };
         if !inherits {
             self.subjects = subjects;
         }
@@ -188,7 +230,7 @@ impl<'a> Reader<'a> {
     fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
         if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
-            return true;
+            return !self.names_another_address(cited);
         }
         if self.records.iter().any(|known| ground.says(known, claim)) {
             return true;
@@ -202,6 +244,14 @@ impl<'a> Reader<'a> {
         cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
     }
 
+    /// Whether what is cited wants to be written to elsewhere.
+    fn names_another_address(&self, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let facts = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
+        let is_address = |fact: &Fact| matches!(fact, Fact::Link(link) if link.contains('@'));
+        facts().any(is_address) && !facts().any(|fact| matches!(fact, Fact::Link(link) if *link == self.support_email))
+    }
+
     /// "Monthly" is often said in passing; it is wrong where only another period stands.
     fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
@@ -209,7 +259,10 @@ impl<'a> Reader<'a> {
             let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
             known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
         };
-        known().any(|fact| claim.fact.is_like(fact)) && !known().any(|fact| claim.fact.rests_on(fact))
+        // "Daily", where some days are named.
+        let is_other_day = |fact: &Fact| matches!((claim.fact, fact), (Fact::Every(Per::Day), Fact::Weekday(_)));
+        known().any(|fact| claim.fact.is_like(fact) || is_other_day(fact))
+            && !known().any(|fact| claim.fact.rests_on(fact))
     }
 
     /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
@@ -231,6 +284,14 @@ impl<'a> Reader<'a> {
     /// "For your 3 websites …", when the visitor has told us of 3 websites. What the knowledge base
     /// counts too is theirs only before any plan is named.
     fn is_visitors_own(&self, stated: &Stated, read: &Read<'_>) -> bool {
+        // "Your 14-year-old."
+        let is_your = stated.from.checked_sub(1).is_some_and(|before| read.pieces[before].is(&["your"]));
+        if is_your
+            && matches!(stated.fact, Fact::Time { .. })
+            && self.asked_facts.iter().any(|asked| asked.fact == stated.fact)
+        {
+            return true;
+        }
         let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
         let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
             (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
@@ -240,14 +301,13 @@ impl<'a> Reader<'a> {
             | (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
             _ => false,
         };
-        let is_theirs = |piece: &Piece| piece.is(&["your", "for", "if", "need", "needs", "want", "mentioned", "with"]);
         let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
         let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
-        let marked = read.pieces[..stated.from].iter().any(is_theirs);
+        let marked = self.theirs.is_some_and(|at| at < stated.from);
         is_count
             && marked
             && !is_ours
-            && stated.fact != Fact::Number("unlimited".into())
+            && !matches!(&stated.fact, Fact::Number(word) if word == "unlimited" || word == "free")
             && self.asked_facts.iter().any(told)
     }
 

@@ -20,18 +20,20 @@ pub struct Sentence {
     pub goes_on: bool,
     /// Whether it ends like one, and was not cut off.
     pub is_whole: bool,
+    /// The line it stands in.
+    pub line: usize,
 }
 
 /// The sentences of a readable reply.
 pub fn sentences(reply: &str) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = Vec::new();
-    for line in reply.lines() {
+    for (at, line) in reply.lines().enumerate() {
         for read in of_line(line) {
             // Marks behind the full stop belong to the sentence before.
             if let Some(last) = sentences.last_mut() {
                 last.marks.extend(read.behind);
             }
-            sentences.extend(read.sentence);
+            sentences.extend(read.sentence.map(|sentence| Sentence { line: at, ..sentence }));
         }
     }
     sentences
@@ -72,7 +74,7 @@ fn of_line(line: &str) -> Vec<Piece> {
         }
         let is_whole = text.trim_end().ends_with(['.', '!', '?', '।', ':', ')', '…']);
         let goes_on = std::mem::take(&mut opens_line) && is_entry(line);
-        Piece { behind, sentence: Some(Sentence { text, marks, goes_on, is_whole }) }
+        Piece { behind, sentence: Some(Sentence { text, marks, goes_on, is_whole, line: 0 }) }
     });
     read.collect()
 }

@@ -6,6 +6,7 @@ use super::{
     clauses::clauses,
     facts::{Fact, facts},
     names::{Mention, Name, Names},
+    opposites::{Side, stated_sides},
     pieces::{Piece, pieces},
     polarity::stretches,
     sentences,
@@ -21,6 +22,8 @@ pub struct Statement {
     pub words: Vec<(Word, bool)>,
     /// The first of them.
     pub lead: Option<Word>,
+    /// Which of two opposites it takes.
+    pub sides: Vec<Side>,
     /// Headings name what is denied below them without denying it.
     pub is_heading: bool,
 }
@@ -48,9 +51,11 @@ pub fn statements(lines: &[String], names: &Names, number: &mut dyn FnMut(String
         }
         for part in parts_of_line(line) {
             for sentence in sentences::sentences(&part) {
-                let pieces = pieces(&sentence.text);
-                for clause in told_apart(&pieces, names) {
-                    read.push(statement(&pieces[clause], &intro, names, number));
+                for told in sentence.text.split("; ") {
+                    let pieces = pieces(told);
+                    for clause in told_apart(&pieces, names) {
+                        read.push(statement(&pieces[clause], &intro, names, number));
+                    }
                 }
             }
         }
@@ -97,8 +102,10 @@ fn statement(
     let lead = words.get(intro.len()).map(|(word, _)| *word);
     words.sort_unstable();
     words.dedup_by_key(|(word, _)| *word);
+    let facts: Vec<Fact> = facts(pieces).into_iter().map(|stated| stated.fact).collect();
     Statement {
-        facts: facts(pieces).into_iter().map(|stated| stated.fact).collect(),
+        sides: stated_sides(pieces, is_denied, &facts),
+        facts,
         names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
         words,
         lead,

@@ -17,9 +17,9 @@ impl Reader<'_> {
         let mut strangers = self.unknown_plans(read);
         strangers.extend(self.unknown_codes(read));
         strangers.extend(self.told_itself(read));
-        if words::english_share(read.pieces) >= ENGLISH {
-            strangers.extend(self.unknown_names(read));
-        }
+        let is_english = words::english_share(read.pieces) >= ENGLISH;
+        let names = self.unknown_names(read).into_iter();
+        strangers.extend(names.filter(|name| is_english || words::is_country(name)));
         strangers
     }
 
@@ -52,9 +52,13 @@ impl Reader<'_> {
     fn unknown_names(&self, read: &Read<'_>) -> Vec<String> {
         let stretches = stretches(read.pieces);
         let mut unknown = Vec::new();
-        for (at, piece) in read.pieces.iter().enumerate().skip(1) {
-            let opens = read.pieces[at - 1].is(&[".", "!", "?", ":", "\n", "-", "\"", "“", "("]);
-            let is_named = piece.is_word() && piece.capital && piece.text.chars().count() > 3 && !opens;
+        for (at, piece) in read.pieces.iter().enumerate() {
+            // Whatever opens a sentence has a capital; a country has it anyway.
+            let opens = !words::is_country(&piece.text)
+                && at
+                    .checked_sub(1)
+                    .is_none_or(|before| read.pieces[before].is(&[".", "!", "?", ":", "\n", "-", "\"", "“", "("]));
+            let is_named = piece.is_word() && piece.capital && piece.text.chars().count() > 2 && !opens;
             if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_calendar(&piece.text) {
                 continue;
             }
@@ -79,7 +83,7 @@ impl Reader<'_> {
             || self.is_in_records(&piece.text)
     }
 
-    fn is_in_records(&self, word: &str) -> bool {
+    pub(super) fn is_in_records(&self, word: &str) -> bool {
         self.grounds.records.iter().any(|line| line.to_lowercase().contains(word))
     }
 

@@ -4,9 +4,10 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     clauses::{Read, groups, join, names_of, speaks_of_all},
+    facts::Stated,
     names::Name,
     pieces::Piece,
-    polarity::stretches,
+    polarity::{PERMITS, stretches},
     reader::Reader,
     statements::Statement,
     words::{self, Word},
@@ -54,6 +55,13 @@ impl Reader<'_> {
         if cited.is_empty() {
             return false;
         }
+        let has_fact = |stated: &Stated| {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
+            known.into_iter().any(|fact| stated.fact.rests_on(fact))
+        };
+        if standing == 0 && known.len() < 2 && read.facts.iter().any(has_fact) {
+            return false;
+        }
         if standing == 0 {
             let is_subject = known.iter().any(|word| ground.is_subject(*word));
             let is_rare = known.iter().any(|word| ground.lexicon.sections(*word).len() <= RARE);
@@ -81,7 +89,11 @@ impl Reader<'_> {
             let inside = &read.pieces[stretch.from..stretch.to];
             stretch.asserts && !stretch.is_condition && !inside.iter().any(is_ours)
         });
-        said.into_iter().any(|stretch| self.is_opposite(read, &(stretch.from..stretch.to), stretch.denies, cited))
+        said.into_iter().any(|stretch| {
+            let range = stretch.from..stretch.to;
+            self.is_opposite(read, &range, stretch.denies, cited)
+                || !stretch.denies && self.is_permitted_wrongly(read, &range, cited)
+        })
     }
 
     fn is_opposite(&self, read: &Read<'_>, stretch: &Range<usize>, denies: bool, cited: &[usize]) -> bool {
@@ -117,6 +129,13 @@ impl Reader<'_> {
         is_opposite && is_telling(weight / 2) || is_telling(self.only_opposite(&words, &names, denies, cited))
     }
 
+    /// "Cheese is fine", where cheese stands among what is not allowed and nowhere else.
+    fn is_permitted_wrongly(&self, read: &Read<'_>, stretch: &Range<usize>, cited: &[usize]) -> bool {
+        let permits = read.pieces[stretch.clone()].iter().any(|piece| piece.is(&PERMITS) || piece.is(&["can", "may"]));
+        let words = self.grounds.ground.known(&self.keys_beside_names(read, stretch));
+        permits && self.only_opposite(&words, &names_of(&read.own(stretch)), false, cited) > 0
+    }
+
     /// How many of the words stand with the other polarity, if none stands with this one.
     fn only_opposite(&self, words: &[Word], names: &[Name], denies: bool, cited: &[usize]) -> usize {
         let ground = self.grounds.ground;
@@ -143,7 +162,7 @@ impl Reader<'_> {
             own.clear();
         }
         let groups = groups(&own, &ground.names);
-        let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()]);
+        let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()], &ground.names);
         let names: Vec<Name> = match groups.as_slice() {
             [] if of_all => Vec::new(),
             [] if goes_on => self.spoken_of().to_vec(),
@@ -194,6 +213,8 @@ impl Reader<'_> {
         let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
         let pieces: Vec<Piece> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
         let mut keys = words::keys(&pieces);
+        // Plain words that stand nowhere say how, not what.
+        keys.retain(|key| !words::is_plain(key) || self.grounds.ground.lexicon.find(key).is_some());
         keys.sort_unstable();
         keys.dedup();
         keys

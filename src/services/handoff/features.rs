@@ -17,6 +17,8 @@ pub struct View {
     pub features: Features,
     /// Whether it is worded as a question, with or without its mark.
     pub asks: bool,
+    /// Whether it tells of another company than ours.
+    pub is_of_others: bool,
 }
 
 /// How a clause is worded: "can I have a person" and "I can have a person" have the same words.
@@ -47,6 +49,13 @@ const LETTERS: f32 = 0.5;
 const FORMS: f32 = 1.5;
 const SIGNS: f32 = 0.5;
 
+/// "My old provider", "our last agency".
+const OTHER: [&str; 9] = ["old", "last", "previous", "former", "other", "another", "current", "different", "ex"];
+const COMPANY: [&str; 14] = [
+    "provider", "agency", "company", "supplier", "vendor", "freelancer", "tool", "software", "system", "platform",
+    "host", "contractor", "firm", "service",
+];
+
 impl View {
     /// Looks at a text.
     pub fn of(text: &str) -> Self {
@@ -59,7 +68,11 @@ impl View {
         add(&mut features, LETTERS, words.iter().flat_map(|word| letters(&word.word)));
         add(&mut features, FORMS, clauses.iter().flat_map(forms));
         features.extend(signs(text, words.len()).map(|sign| (sign, SIGNS)));
-        Self { features, asks: clauses.last().is_some_and(|last| last.form != Form::Statement) }
+        let asks = clauses.last().is_some_and(|last| last.form != Form::Statement);
+        let is_of_others = words
+            .windows(2)
+            .any(|pair| OTHER.contains(&pair[0].word.as_str()) && COMPANY.contains(&pair[1].word.as_str()));
+        Self { features, asks, is_of_others }
     }
 }
 

@@ -59,6 +59,8 @@ const STATEMENT: f32 = 0.60;
 /// A question needs more: those about managers, refunds and locked accounts lie below, those that ask for a person
 /// mostly above.
 const QUESTION: f32 = 0.75;
+/// "Our last agency never delivered. How long do you take?"
+const OF_OTHERS: f32 = 0.97;
 /// Nobody needs more sentences to say what is wrong, and each costs time.
 const MOST_SENTENCES: usize = 40;
 
@@ -83,7 +85,13 @@ pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
 /// What the message is as a whole, and each of its sentences, with the bar each must pass.
 fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
     let whole = (sentences.len() > 1).then(|| View::of(message));
-    let bar = |view: &View| if view.asks { QUESTION } else { STATEMENT };
+    // A question after a story about others is what is wanted of us.
+    let asks_at_last = sentences.len() > 1 && sentences.last().is_some_and(|last| last.asks);
+    let bar = |view: &View| match (view.asks, view.is_of_others && asks_at_last) {
+        (_, true) => OF_OTHERS,
+        (true, _) => QUESTION,
+        _ => STATEMENT,
+    };
     whole.iter().chain(sentences).map(|view| (bar(view), classifier::SHIPPED.verdict(&view.features))).collect()
 }
 

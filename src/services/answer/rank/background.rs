@@ -1,6 +1,6 @@
 //! The background: how rare a word is in questions of any kind, whatever the company sells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::services::answer::words;
@@ -13,20 +13,23 @@ const RARE: f32 = 4.5;
 const FIGURE: f32 = 2.0;
 
 static COMMON: LazyLock<HashMap<String, f32>> = LazyLock::new(|| {
+    let classes = [("1", GLUE), ("2", EVERYDAY), ("3", RARE), ("4", RARE)];
     let mut common = HashMap::new();
-    for line in include_str!("glue.txt").lines() {
-        let mut line = line.split_whitespace();
-        let worth = match line.next() {
-            Some("1") => GLUE,
-            Some("2") => EVERYDAY,
-            _ => continue,
-        };
-        for word in line {
+    for (class, worth) in classes {
+        for word in of_class(class) {
             common.entry(words::stem(word)).or_insert(worth);
         }
     }
     common
 });
+
+/// What no company is asked about unless its own knowledge speaks of it.
+static OUTSIDE: LazyLock<HashSet<String>> = LazyLock::new(|| of_class("4").map(words::stem).collect());
+
+fn of_class(class: &str) -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("glue.txt").lines().filter_map(|line| line.split_once(' '));
+    lines.filter(move |(of, _)| *of == class).flat_map(|(_, words)| words.split_whitespace())
+}
 
 /// The worth of a stem in questions of any kind.
 pub fn rarity(stem: &str) -> f32 {
@@ -36,7 +39,12 @@ pub fn rarity(stem: &str) -> f32 {
     COMMON.get(stem).copied().unwrap_or(RARE)
 }
 
-/// Whether the word is so common that a misspelling is unlikely to be meant.
+/// Whether the word is of the world outside: weather, kings, recipes.
+pub fn is_outside(stem: &str) -> bool {
+    OUTSIDE.contains(stem)
+}
+
+/// Whether the word is so well known that no other one is meant by it.
 pub fn is_common(stem: &str) -> bool {
     COMMON.contains_key(stem)
 }

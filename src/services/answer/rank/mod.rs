@@ -2,7 +2,7 @@
 
 mod background;
 
-pub use background::is_common;
+pub use background::{is_common, is_outside};
 
 use std::collections::HashMap;
 

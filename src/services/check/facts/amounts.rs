@@ -23,6 +23,22 @@ pub fn is_measure(noun: &str) -> bool {
     MEASURES.contains(&noun)
 }
 
+/// One spelling of each measure.
+const SPELLINGS: [(&str, &[&str]); 6] = [
+    ("km", &["kilometre", "kilometer", "kms"]),
+    ("kg", &["kilogram", "kilogramme", "kilo", "kgs"]),
+    ("cm", &["centimetre", "centimeter"]),
+    ("mm", &["millimetre", "millimeter"]),
+    ("litre", &["liter", "ltr"]),
+    ("metre", &["meter"]),
+];
+
+fn thing(noun: &str) -> String {
+    let noun = singular(noun);
+    let spelling = SPELLINGS.iter().find(|(_, others)| others.contains(&noun.as_str()));
+    spelling.map_or(noun, |(unit, _)| (*unit).to_owned())
+}
+
 /// Words between a number and what it counts that end the search for it.
 const ENDS: [&str; 33] = [
     "for", "with", "in", "on", "per", "is", "are", "of", "if", "from", "a", "an", "each", "every", "by", "at", "than",
@@ -42,7 +58,12 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let behind = behind(pieces, at + 1);
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(
-            Fact::Time { amount: times(&here.text, factor), months, written: here.text.clone() },
+            Fact::Time {
+                amount: times(&here.text, factor),
+                months,
+                working: working(pieces, at),
+                written: here.text.clone(),
+            },
             at,
             at + 1,
         ));
@@ -74,11 +95,13 @@ pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
         "the" => before.is(&["within", "inside"]),
         _ => before.is(&["within", "in", "about", "after", "under", "have", "takes", "for"]),
     };
-    counts.then(|| Stated::new(Fact::Time { amount: factor.to_string(), months, written: "1".into() }, at, at + 2))
+    counts.then(|| {
+        Stated::new(Fact::Time { amount: factor.to_string(), months, working: false, written: "1".into() }, at, at + 2)
+    })
 }
 
 fn count(number: &str, behind: &Behind<'_>, pieces: &[Piece]) -> Fact {
-    let nouns = behind.nouns.iter().map(|noun| singular(&noun.text)).collect();
+    let nouns = behind.nouns.iter().map(|noun| thing(&noun.text)).collect();
     let per: Option<Per> = period(pieces, behind.to).0;
     Fact::Count { number: number.to_owned(), nouns, per }
 }
@@ -109,6 +132,33 @@ fn behind(pieces: &[Piece], from: usize) -> Behind<'_> {
     behind
 }
 
+/// "5 business days", "14 días hábiles", "3 Werktage".
+fn working(pieces: &[Piece], at: usize) -> bool {
+    const WORKING: [&str; 20] = [
+        "business",
+        "working",
+        "hábiles",
+        "habiles",
+        "laborables",
+        "ouvrés",
+        "ouvrables",
+        "ouvres",
+        "werktag",
+        "werktage",
+        "werktagen",
+        "arbeitstag",
+        "arbeitstage",
+        "arbeitstagen",
+        "geschäftstage",
+        "geschäftstagen",
+        "कार्य",
+        "कार्यदिवस",
+        "lavorativi",
+        "úteis",
+    ];
+    pieces.iter().skip(at + 1).take(UNIT_WITHIN).any(|piece| piece.is(&WORKING))
+}
+
 /// Whether a word means months rather than minutes, and how many.
 fn time(piece: &Piece) -> Option<(bool, u64)> {
     if piece.kind != Kind::Word {
@@ -128,7 +178,7 @@ const TIMES: [(&str, bool, u64); 7] = [
         60,
     ),
     (
-        "day days día días dia dias jour jours tag tage tagen tägig tägige tägigen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
+        "day days día días dia dias jour jours tag tage tagen tägig tägige tägigen werktag werktage werktagen arbeitstag arbeitstage arbeitstagen giorno giorni dag dagen dni दिवस दिवसों din दिन दिनों",
         false,
         1_440,
     ),

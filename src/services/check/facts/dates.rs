@@ -18,17 +18,30 @@ fn year(piece: Option<&Piece>) -> Option<String> {
     piece.filter(|piece| piece.kind == Kind::Number && piece.text.len() == 4).map(|piece| piece.text.clone())
 }
 
-/// "Mondays" too.
+/// In the other languages the desk is asked in.
+const WEEKDAYS_ABROAD: [[&str; 7]; 4] = [
+    ["montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"],
+    ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+    ["सोमवार", "मंगलवार", "बुधवार", "गुरुवार", "शुक्रवार", "शनिवार", "रविवार"],
+];
+
+/// "Mondays" and "Mon" too.
 pub fn weekday(piece: &Piece) -> Option<usize> {
-    WEEKDAYS.iter().position(|day| piece.text.trim_end_matches('s') == *day)
+    let text = piece.text.as_str();
+    let short = Some(text).filter(|text| piece.capital && text.len() == 3);
+    let is = |day: &&str| text.trim_end_matches('s') == *day || short.is_some_and(|text| day.starts_with(text));
+    let abroad = || WEEKDAYS_ABROAD.iter().find_map(|days| days.iter().position(|day| *day == text));
+    WEEKDAYS.iter().position(is).or_else(abroad)
 }
 
 pub fn is_weekday(word: &str) -> bool {
-    WEEKDAYS.contains(&word.trim_end_matches('s'))
+    WEEKDAYS.iter().any(|day| word.trim_end_matches('s') == *day || word.len() == 3 && day.starts_with(word))
 }
 
+/// Also the feasts that name a day.
 pub fn is_month(word: &str) -> bool {
-    MONTHS.contains(&word)
+    MONTHS.contains(&word) || ["christmas", "easter"].contains(&word)
 }
 
 /// "4 January 2030", "January 4, 2030", "2030-01-04".
@@ -73,6 +86,8 @@ pub fn clock(pieces: &[Piece], at: usize) -> Option<Stated> {
         Some("am") => (hour % 12, to + 1),
         Some("pm") => (hour % 12 + 12, to + 1),
         Some("uhr") => (hour, to + 1),
+        // "9 bis 17 Uhr".
+        Some("bis" | "-") if after(3).is_some_and(|uhr| uhr.is(&["uhr"])) => (hour, to),
         _ if past.is_some() => (hour, to),
         _ => return None,
     };

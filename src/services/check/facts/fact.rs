@@ -13,6 +13,8 @@ pub enum Fact {
     Time {
         amount: String,
         months: bool,
+        /// Whether only days on which people work count.
+        working: bool,
         /// As it was written, whatever the unit.
         written: String,
     },
@@ -85,9 +87,10 @@ impl Fact {
                 let same_rate = number == "unlimited" || per.is_none() || per == true_per;
                 number == true_number && same_thing && same_rate
             }
-            (Self::Time { amount, months, .. }, Self::Time { amount: true_amount, months: true_months, .. }) => {
-                (amount, months) == (true_amount, true_months)
-            }
+            (
+                Self::Time { amount, months, working, .. },
+                Self::Time { amount: true_amount, months: true_months, working: truly_working, .. },
+            ) => (amount, months) == (true_amount, true_months) && (!working || *truly_working),
             // "9h" is also how a clock is read.
             (
                 Self::Clock { minutes, .. } | Self::Time { amount: minutes, months: false, .. },

@@ -52,6 +52,11 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             let on = 2 + usize::from(after(2).is_some_and(|next| next.is(&["on", "to", "of", "for"])));
             Some(Stated { from: at, ..amounts::unlimited(pieces, at + on - 1) })
         }
+        Kind::Word if is_half_an_hour(pieces, at) => {
+            let half = Fact::Time { amount: "30".into(), months: false, working: false, written: "30".into() };
+            Some(Stated::new(half, at, at + 3))
+        }
+        Kind::Word if let Some(to) = without_fee(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, to)),
         Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
         Kind::Word if here.is(&["a", "an", "the"]) => amounts::within_one(pieces, at),
         Kind::Word => {
@@ -100,6 +105,19 @@ const FREE: [&str; 14] = [
     "मुफ्त",
     "निःशुल्क",
 ];
+
+fn is_half_an_hour(pieces: &[Piece], at: usize) -> bool {
+    let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
+    is(at, &["half"]) && is(at + 1, &["a", "an"]) && is(at + 2, &["hour"])
+}
+
+/// "Without a fee", "at no cost": where that ends.
+pub fn without_fee(pieces: &[Piece], at: usize) -> Option<usize> {
+    let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
+    let article = at + 1 + usize::from(is(at + 1, &["a", "any", "extra", "additional"]));
+    let ends = is(article, &["fee", "fees", "charge", "cost"]);
+    (is(at, &["no", "without"]) && ends).then_some(article + 1)
+}
 
 /// "Free of charge", "a free trial"; not "feel free" or "hassle-free".
 fn is_free(pieces: &[Piece], at: usize) -> bool {

@@ -76,7 +76,7 @@ pub fn period(pieces: &[Piece], from: usize) -> (Option<Per>, usize) {
         let piece = &pieces[at];
         let per = match piece.text.as_str() {
             "month" | "monthly" | "months" | "mo" | "pcm" | "mes" | "mois" | "monat" | "माह" | "महीने" | "महीना"
-            | "monatlich" | "mensual" => Per::Month,
+            | "monatlich" | "mensual" | "mensualmente" | "mensuellement" => Per::Month,
             "year" | "yearly" | "annually" | "annum" | "yr" | "annual" | "año" | "jahr" | "साल" => Per::Year,
             "week" | "weekly" | "semana" | "semaine" | "woche" => Per::Week,
             "day" | "daily" | "día" | "jour" | "tag" => Per::Day,
@@ -109,8 +109,8 @@ pub fn every(pieces: &[Piece], at: usize) -> Option<Per> {
         return period(std::slice::from_ref(unit), 0).0;
     }
     match pieces[at].text.as_str() {
-        "monthly" => Some(Per::Month),
-        "yearly" | "annually" | "annual" => Some(Per::Year),
+        "monthly" | "monatlich" | "mensualmente" | "mensuellement" => Some(Per::Month),
+        "yearly" | "annually" | "annual" | "jährlich" | "anualmente" | "annuellement" => Some(Per::Year),
         "weekly" => Some(Per::Week),
         "daily" => Some(Per::Day),
         "hourly" => Some(Per::Hour),

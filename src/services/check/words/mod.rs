@@ -15,6 +15,7 @@ pub type Word = u32;
 #[derive(Default)]
 pub struct Lexicon {
     words: HashMap<String, Word>,
+    keys: Vec<String>,
     sections: Vec<Vec<usize>>,
 }
 
@@ -22,11 +23,13 @@ impl Lexicon {
     /// The word's number; a new one gets the next.
     pub fn add(&mut self, key: String) -> Word {
         let next = Word::try_from(self.sections.len()).unwrap_or(Word::MAX);
-        let word = *self.words.entry(key).or_insert(next);
-        if word == next {
-            self.sections.push(Vec::new());
+        if let Some(word) = self.words.get(&key) {
+            return *word;
         }
-        word
+        self.keys.push(key.clone());
+        self.words.insert(key, next);
+        self.sections.push(Vec::new());
+        next
     }
 
     /// Sections come in their order, so a word's last one is the newest.
@@ -39,6 +42,10 @@ impl Lexicon {
 
     pub fn find(&self, key: &str) -> Option<Word> {
         self.words.get(key).copied()
+    }
+
+    pub fn key(&self, word: Word) -> &str {
+        &self.keys[word as usize]
     }
 
     pub fn sections(&self, word: Word) -> &[usize] {
@@ -58,9 +65,32 @@ fn is_telling(token: &Token) -> bool {
     !is_glue && token.word.len() > 1 && !GENERIC.contains(token.word.as_str())
 }
 
-/// "Delivery" and "delivered" are one word, which their stems are not.
+/// The word of a piece as it is compared, if it tells anything.
+pub fn telling_key(piece: &Piece) -> Option<String> {
+    let keys = keys(std::slice::from_ref(piece));
+    keys.into_iter().next()
+}
+
+/// Whether the word is plain English that may be said about anything.
+pub fn is_plain(key: &str) -> bool {
+    PLAIN.contains(key)
+}
+
+/// Whether the word is a country, or says of which one something is.
+pub fn is_country(word: &str) -> bool {
+    COUNTRIES.contains(word)
+}
+
+/// "Delivery" and "delivered" are one word, and so are "liability" and "liable", "pregnancy" and
+/// "pregnant", which their stems are not.
 fn key(token: &Token) -> String {
-    token.stem.strip_suffix("eri").unwrap_or(&token.stem).to_owned()
+    let stem = token.stem.strip_suffix("eri").unwrap_or(&token.stem);
+    for (ending, same) in [("bil", "bl"), ("anc", "ant"), ("enc", "ent")] {
+        if let Some(start) = stem.strip_suffix(ending) {
+            return format!("{start}{same}");
+        }
+    }
+    stem.to_owned()
 }
 
 /// The share of the words that are English glue.
@@ -97,5 +127,11 @@ fn list(text: &'static str) -> HashSet<&'static str> {
 
 /// Words every subject has.
 static GENERIC: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("generic.txt")));
+/// By their keys.
+static PLAIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lists = [include_str!("plain.txt"), include_str!("generic.txt"), include_str!("verbs.txt")];
+    lists.into_iter().flat_map(answer::all_tokens).map(|token| key(&token)).collect()
+});
+static COUNTRIES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("countries.txt")));
 static NEGATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("negations.txt")));
 static VERBS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("verbs.txt")));
