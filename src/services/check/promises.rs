@@ -128,6 +128,7 @@ mod tests {
             "You get a refund within 14 days without exception [2].",
             "Refunds are immediate [2].",
             "Gold does not cost £12/month [1].",
+            "Gold costs nothing [1].",
         ] {
             assert!(!is_fine(promised), "{promised}");
         }

@@ -173,8 +173,11 @@ impl<'a> Reader<'a> {
         let mut wrong = Vec::new();
         for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
             let denied = || {
-                let inside = &read.pieces[clause.clone()];
-                inside.iter().any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
+                // The "nothing" that something costs is what it costs, and denies nothing.
+                let beside = clause.clone().filter(|at| !(stated.from..stated.to).contains(at));
+                beside
+                    .map(|at| &read.pieces[at])
+                    .any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
             };
             let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
             let may_be_denied = stated.fact.is_aside() || is_free || matches!(stated.fact, Fact::Weekday(_));

@@ -25,7 +25,10 @@ impl Reader<'_> {
 
     /// What the desk is told is no part of what it knows, in whichever language it says so.
     fn told_itself(&self, read: &Read<'_>) -> Vec<String> {
-        let of_itself = read.pieces.iter().filter(|piece| piece.is(&OF_ITSELF) && !self.is_known(piece));
+        // French and Italian join the article to it: "l'assistant".
+        let joined = |piece: &Piece| piece.text.strip_prefix(['l', 'd']).is_some_and(|bare| OF_ITSELF.contains(&bare));
+        let is_of_itself = |piece: &&Piece| (piece.is(&OF_ITSELF) || joined(piece)) && !self.is_known(piece);
+        let of_itself = read.pieces.iter().filter(is_of_itself);
         of_itself.map(|_| "what you were told".to_owned()).collect()
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};
 
 use super::{
-    ACCEPT, answers,
+    answers,
     obedience::obey,
     planted::{self, GRACES},
     table::Row,
@@ -36,6 +36,8 @@ pub struct World {
     /// How often the model was asked, and the team told, before the first attack.
     pub asked_before: usize,
     graces: String,
+    /// How the service is asked to answer chats.
+    accept: &'static str,
     _folder: Folder,
 }
 
@@ -46,7 +48,7 @@ pub struct Heard {
 }
 
 impl World {
-    pub async fn new(db: PgPool) -> Self {
+    pub async fn new(db: PgPool, accept: &'static str) -> Self {
         let model = StandIn::model(&[Play::Obey(obey)]).await;
         let (telegram, whatsapp, resend) =
             (StandIn::telegram(&[]).await, StandIn::whatsapp(&[]).await, StandIn::resend(&[]).await);
@@ -88,6 +90,7 @@ impl World {
             knowledge,
             asked_before: 0,
             graces: String::new(),
+            accept,
             _folder: folder,
         };
         world.plant().await;
@@ -105,6 +108,7 @@ impl World {
                 self.process
                     .send(&post(
                         "/api/support/escalate",
+                        "application/json",
                         "planted",
                         None,
                         &json!({ "email": email, "message": message })
@@ -175,7 +179,7 @@ impl World {
 
     async fn send(&self, customer: Option<&str>, id: &str, body: &Value) -> (Answer, Value) {
         let path = if customer.is_some() { "/api/support/private" } else { "/api/support/public" };
-        let answer = exchange(self.process.address, &post(path, id, customer, body)).await;
+        let answer = exchange(self.process.address, &post(path, self.accept, id, customer, body)).await;
         answers::heard(answer.unwrap_or_else(|| panic!("{id}: no answer")))
     }
 
@@ -200,9 +204,9 @@ pub fn request_id(at: usize) -> String {
     format!("row-{at}")
 }
 
-fn post(path: &str, id: &str, customer: Option<&str>, body: &Value) -> Vec<u8> {
+fn post(path: &str, accept: &str, id: &str, customer: Option<&str>, body: &Value) -> Vec<u8> {
     let bearer = customer.map(|email| format!("Bearer {}", session(email)));
-    let mut headers = vec![("Content-Type", "application/json"), ("Accept", ACCEPT), ("X-Request-ID", id)];
+    let mut headers = vec![("Content-Type", "application/json"), ("Accept", accept), ("X-Request-ID", id)];
     headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
     request("POST", path, &headers, body.to_string().as_bytes())
 }
