@@ -89,6 +89,11 @@ impl OpenAi {
         &self.1
     }
 
+    /// The most that one answer may have.
+    pub fn most_tokens(&self) -> u64 {
+        self.0.settings.max_tokens.into()
+    }
+
     /// What an answer may take altogether.
     pub fn limit(&self) -> Duration {
         self.0.settings.timeout

@@ -17,6 +17,9 @@ const SPECIAL: [&str; 13] = [
 ];
 const FIRST_OF_SPECIAL: [char; 4] = ['<', '|', '[', '｜'];
 
+/// The most that what was said before comes to, in bytes.
+pub const MOST_BYTES: usize = HISTORY_CHARS * 4;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Speaker {
     Customer,

@@ -145,7 +145,7 @@ impl Ai {
         let sections = desk.knowledge.sections();
         let judge = |completion: &Completion| judged(completion, &grounds, sections);
         let mut hearing = Hearing::new(&grounds, audience);
-        let mut spent = Spent::none(self.model.name());
+        let mut spent = Spent::none(self.model.name(), self.model.most_tokens());
         let first = self.ask(&request, deadline, &mut hearing, stop, &mut spent).await;
         let Some(first) = first else { return hearing.broken_off(sections).for_money(spent) };
         let unfit = match hearing.verdict(|| judge(&first)) {
@@ -174,7 +174,7 @@ impl Ai {
     /// About the most tokens that a request may have.
     pub fn most_tokens(desk: &Loaded, earlier: &[Turn]) -> u64 {
         let said: usize = earlier.iter().map(|turn| turn.text.len()).sum();
-        spent::tokens(prompt::most_bytes(&desk.knowledge) + said)
+        spent::tokens(prompt::most_bytes(&desk.knowledge) + said.min(history::MOST_BYTES))
     }
 
     /// Nobody waits for an answer that is not wanted any more, and nobody pays for it.
@@ -186,6 +186,9 @@ impl Ai {
         stop: &CancellationToken,
         spent: &mut Spent,
     ) -> Option<Completion> {
+        if stop.is_cancelled() {
+            return None;
+        }
         let is_heard = hearing.has_audience();
         let mut ear = |said: &str| hearing.hear(said);
         let ear = is_heard.then_some(&mut ear as Ear<'_>);

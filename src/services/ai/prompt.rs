@@ -29,8 +29,8 @@ const BEST_SECTIONS: usize = 12;
 /// up to this size.
 const BEST_CHARS: usize = 12_000;
 
-/// Records, a message and the tool, in bytes: 4,000 characters of a message are most of it.
-const MOST_OF_THE_REST: usize = 12_000;
+/// Records, a message and the tool, in bytes: a message of 4,000 characters is most of it.
+const MOST_OF_THE_REST: usize = 20_000;
 
 /// What a correction quotes of a reply: so many statements, each of so many characters.
 const MOST_QUOTES: usize = 5;
@@ -61,8 +61,11 @@ pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
 
 /// The most that instructions, knowledge, records and a message come to, without what was said before.
 pub fn most_bytes(knowledge: &Knowledge) -> usize {
-    let known: usize = knowledge.sections().iter().map(length).sum();
-    PRIVATE.len() + known.min(WHOLE_CHARS) + MOST_OF_THE_REST
+    let bytes = |section: &Section| {
+        section.source.heading.len() + section.lines.iter().map(|line| line.len() + 1).sum::<usize>()
+    };
+    let known: usize = knowledge.sections().iter().map(bytes).sum();
+    PRIVATE.len() + known.min(WHOLE_CHARS * 4) + MOST_OF_THE_REST
 }
 
 fn length(section: &Section) -> usize {

@@ -20,11 +20,15 @@ pub struct Spent {
     pub completion_tokens: u64,
     /// Whether the server did not tell of all of it.
     pub is_estimated: bool,
+    /// What one question may have written that nobody read to its end.
+    most_written: u64,
 }
 
 impl Spent {
-    pub fn none(model: &Arc<str>) -> Self {
-        Self { model: Arc::clone(model), calls: 0, prompt_tokens: 0, completion_tokens: 0, is_estimated: false }
+    /// `most_written` tokens an answer may have.
+    pub fn none(model: &Arc<str>, most_written: u64) -> Self {
+        let model = Arc::clone(model);
+        Self { model, calls: 0, prompt_tokens: 0, completion_tokens: 0, is_estimated: false, most_written }
     }
 
     /// Counts one question by what came of it; nothing came of one that was cut off.
@@ -32,7 +36,7 @@ impl Spent {
         let (usage, written) = match outcome {
             Some(Ok(completion)) => (completion.usage, tokens(completion.text.len())),
             Some(Err(failure)) if !failure.may_be_charged() => return,
-            Some(Err(_)) | None => (None, 0),
+            Some(Err(_)) | None => (None, self.most_written),
         };
         let (prompt, completion) = match usage {
             Some(Usage { prompt_tokens, completion_tokens }) => (prompt_tokens.into(), completion_tokens.into()),
@@ -56,7 +60,7 @@ mod tests {
     use crate::integrations::openai::End;
 
     fn after(outcomes: &[Result<Completion, NoAnswer>]) -> Spent {
-        let mut spent = Spent::none(&"small".into());
+        let mut spent = Spent::none(&"small".into(), 300);
         for outcome in outcomes {
             spent.count(&CreateChatCompletionRequest::default(), Some(outcome));
         }
@@ -82,7 +86,8 @@ mod tests {
         let untold = after(&[Ok(completion(None))]);
         assert!(untold.is_estimated && untold.prompt_tokens > 0 && untold.completion_tokens == 4, "{untold:?}");
 
-        assert!(after(&[Err(NoAnswer::Late)]).is_estimated, "it may have been at it");
+        let late = after(&[Err(NoAnswer::Late)]);
+        assert!(late.is_estimated && late.completion_tokens == 300, "it may have been at it");
         assert_eq!(after(&[Err(NoAnswer::Busy), Err(NoAnswer::Unreachable), Err(NoAnswer::Failed(503))]).calls, 0);
     }
 }

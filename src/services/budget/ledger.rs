@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -15,6 +15,9 @@ use crate::{
 
 /// How long what the database told is believed.
 pub const STALE: Duration = Duration::from_secs(5);
+
+/// And how long where nothing newer can be had.
+pub const TOO_OLD: Duration = Duration::from_mins(5);
 
 /// More places than this are not told apart: the table is emptied.
 const MOST_PLACES: usize = 100_000;
@@ -37,6 +40,8 @@ pub struct Ledger {
     today: Money,
     this_month: Money,
     aside: HashMap<Key, Money>,
+    /// What no row tells of, because its turn could not be stored, this day and this month.
+    lost: (Money, Money),
     /// What visitors spent on `day`, by where they come from; in no table, because an address is
     /// nothing to keep.
     places: HashMap<Place, Money>,
@@ -54,7 +59,7 @@ impl Ledger {
     /// What everybody spent today and this month, with what is being spent.
     pub fn everybody(&self) -> (Money, Money) {
         let since = self.settled_since.saturating_sub(self.told) + self.aside(&Key::Everybody);
-        (self.today + since, self.this_month + since)
+        (self.today + since + self.lost.0, self.this_month + since + self.lost.1)
     }
 
     fn aside(&self, key: &Key) -> Money {
@@ -84,6 +89,12 @@ impl Ledger {
         }
     }
 
+    /// A turn for which `aside` was set aside ended, and no row tells what it came to: all of it is gone.
+    pub fn lose(&mut self, keys: &[Key], aside: Money, today: NaiveDate) {
+        self.settle(keys, aside, Money::default(), today);
+        self.lost = (self.lost.0 + aside, self.lost.1 + aside);
+    }
+
     /// A turn for which `aside` was set aside came to `cost`.
     pub fn settle(&mut self, keys: &[Key], aside: Money, cost: Money, today: NaiveDate) {
         self.turn_day(today);
@@ -107,6 +118,10 @@ impl Ledger {
 
     fn turn_day(&mut self, day: NaiveDate) {
         if self.day != day {
+            self.lost.0 = Money::default();
+            if (self.day.year(), self.day.month()) != (day.year(), day.month()) {
+                self.lost.1 = Money::default();
+            }
             self.day = day;
             self.places.clear();
         }
@@ -159,6 +174,20 @@ mod tests {
         ledger.settle(&[], Money(0), Money(5), day(1));
         ledger.read(Instant::now(), &told, mark, day(1));
         assert_eq!(ledger.everybody(), (Money(105), Money(205)), "the five came after it was asked");
+    }
+
+    #[test]
+    fn what_no_row_tells_of_is_gone_until_the_day_and_the_month_are_over() {
+        let (mut ledger, ada) = (Ledger::default(), spender(1));
+        let keys = keys(&ada);
+
+        ledger.set_aside(&keys, Money(10));
+        ledger.lose(&keys, Money(10), day(1));
+        let told = Everybody { today: Money(0), this_month: Money(0) };
+        ledger.read(Instant::now(), &told, ledger.settled_since, day(1));
+        assert_eq!(ledger.everybody(), (Money(10), Money(10)));
+        ledger.read(Instant::now(), &told, ledger.settled_since, day(2));
+        assert_eq!(ledger.everybody(), (Money(0), Money(10)));
     }
 
     #[test]

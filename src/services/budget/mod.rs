@@ -3,7 +3,10 @@
 mod ledger;
 mod rung;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::Utc;
 use serde::Serialize;
@@ -14,7 +17,7 @@ use utoipa::ToSchema;
 
 pub use self::rung::Rung;
 use self::{
-    ledger::{Key, Ledger, STALE},
+    ledger::{Key, Ledger, STALE, TOO_OLD},
     rung::{Purse, rung},
 };
 use super::ai::Spent;
@@ -42,6 +45,8 @@ struct Inner {
     names: (String, Option<String>),
     max_tokens: u64,
     ledger: Mutex<Ledger>,
+    /// Held while somebody reads what everybody spent.
+    reading: tokio::sync::Mutex<()>,
 }
 
 /// Whose money it is.
@@ -84,7 +89,14 @@ impl Budget {
     pub fn new(db: PgPool, settings: config::Money, model: Option<&config::Model>) -> Self {
         let names = model.map_or_else(Default::default, |model| (model.name.clone(), model.small.clone()));
         let max_tokens = model.map_or(0, |model| u64::from(model.max_tokens));
-        Self(Arc::new(Inner { db, settings, names, max_tokens, ledger: Mutex::default() }))
+        Self(Arc::new(Inner {
+            db,
+            settings,
+            names,
+            max_tokens,
+            ledger: Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
+        }))
     }
 
     /// What so many tokens of a model cost, where its price is known.
@@ -160,12 +172,30 @@ impl Budget {
         usage::of(&self.0.db, spender.conversation, spender.visitor.as_deref()).await
     }
 
-    /// Reads what everybody spent, unless that was just done.
+    /// Reads what everybody spent, unless that was just done or somebody is at it. What was read before
+    /// is good for some minutes more where the database cannot tell.
     async fn refresh(&self) -> Result<()> {
-        let (now, read_at) = (Instant::now(), self.ledger().read_at);
-        if read_at.is_some_and(|read_at| now < read_at + STALE) {
+        let read_at = self.ledger().read_at;
+        let is_younger = |than: Duration| read_at.is_some_and(|read_at| read_at.elapsed() < than);
+        if is_younger(STALE) {
             return Ok(());
         }
+        let reading =
+            if is_younger(TOO_OLD) { self.0.reading.try_lock().ok() } else { Some(self.0.reading.lock().await) };
+        if reading.is_none() || self.ledger().read_at != read_at {
+            return Ok(());
+        }
+        match self.read().await {
+            Err(error) if is_younger(TOO_OLD) => {
+                warn!(error = ?error, "what was spent cannot be read: what was known last counts on");
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    async fn read(&self) -> Result<()> {
+        let now = Instant::now();
         let mark = self.ledger().settled_since;
         let spent = usage::everybody(&self.0.db).await?;
         self.ledger().read(now, &spent, mark, Utc::now().date_naive());
@@ -194,20 +224,16 @@ impl Grant {
 
     /// The turn came to this, and it is stored; without a bill nobody was asked.
     pub fn settle(mut self, bill: Option<&Bill>) {
-        self.end(bill.and_then(|bill| bill.cost).unwrap_or_default());
-    }
-
-    fn end(&mut self, cost: Money) {
+        let cost = bill.and_then(|bill| bill.cost).unwrap_or_default();
         let keys = std::mem::take(&mut self.keys);
         self.budget.ledger().settle(&keys, self.aside, cost, Utc::now().date_naive());
-        self.aside = Money::default();
     }
 }
 
 impl Drop for Grant {
     fn drop(&mut self) {
         if !self.keys.is_empty() {
-            self.end(self.aside);
+            self.budget.ledger().lose(&self.keys, self.aside, Utc::now().date_naive());
         }
     }
 }
