@@ -77,11 +77,20 @@ pub async fn confirmations(db: &mut PgConnection, email: &Email) -> Result<u64> 
 }
 
 /// The hashes of the address beside what the model took; what it took stays, for the bill.
-pub async fn model_usage(db: &mut PgConnection, email: &Email) -> Result<u64> {
-    let cleared =
-        sqlx::query!("update support.model_usage set visitor_hash = null where visitor_hash = $1", email.hash())
-            .execute(db)
-            .await?;
+pub async fn model_usage(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<u64> {
+    let cleared = sqlx::query!(
+        r#"
+        update support.model_usage
+        set visitor_hash = null,
+            conversation_id = null
+        where visitor_hash = $1
+           or conversation_id = any($2)
+        "#,
+        email.hash(),
+        conversations,
+    )
+    .execute(db)
+    .await?;
     Ok(cleared.rows_affected())
 }
 

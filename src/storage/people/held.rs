@@ -94,16 +94,18 @@ pub async fn escalations(db: &mut PgConnection, conversations: &[Uuid], email: &
     Ok(escalations)
 }
 
-pub async fn model_usage(db: &mut PgConnection, email: &Email) -> Result<Vec<ModelUse>> {
+pub async fn model_usage(db: &mut PgConnection, conversations: &[Uuid], email: &Email) -> Result<Vec<ModelUse>> {
     let usage = sqlx::query_as!(
         ModelUse,
         r#"
         select model, calls, at
         from support.model_usage
         where visitor_hash = $1
+           or conversation_id = any($2)
         order by id
         "#,
         email.hash(),
+        conversations,
     )
     .fetch_all(db)
     .await?;
