@@ -42,7 +42,7 @@ async fn rate(
     Path(id): Path<MessageId>,
     Json(body): Json<Body>,
 ) -> Result<(Pace, Json<Rated>), Problem> {
-    let pace = limits.vote(client, customer.as_ref()).await.map_err(Problem::too_many)?;
+    let pace = limits.vote(client, customer.as_ref(), id).await.map_err(Problem::too_many)?;
     feedback.rate(id, customer.as_ref(), visitor.as_ref(), body.rating, body.reason.as_ref()).await?;
     Ok((pace, Json(Rated { message_id: id, rating: body.rating })))
 }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 pub use self::rate::{Rate, Standing};
 use self::{
@@ -24,6 +25,7 @@ use crate::{
         block::Mark,
         client::{Client, Place},
         contact::Email,
+        message::MessageId,
         token::{Handle, VisitorToken},
     },
 };
@@ -79,6 +81,7 @@ enum Key<'a> {
     },
     Votes(Place),
     VotesOf(String),
+    VotesOn(Uuid),
     Customer(String),
     Site,
 }
@@ -162,7 +165,7 @@ impl Limits {
     }
 
     /// Whether an answer may be rated, at the pace of chats, counted apart: a vote costs nobody an answer.
-    pub async fn vote(&self, client: Client, customer: Option<&Email>) -> Result<Pace, Standing> {
+    pub async fn vote(&self, client: Client, customer: Option<&Email>, message: MessageId) -> Result<Pace, Standing> {
         let rates = &self.rates;
         if self.blocks.hold(customer.map(Mark::from).into_iter().chain(mark(client))).await {
             return Err(rates.hard_address.none_left(LATER));
@@ -174,7 +177,8 @@ impl Limits {
         let own = customer.map(|email| charge(&Key::VotesOf(email.folded()), rates.hard_chat));
         let place = match client {
             Client::At(place) => Some(charge(&Key::Votes(place), rates.hard_address)),
-            Client::OfSite | Client::Exempt => None,
+            // Whom nothing tells apart is counted by what they rate.
+            Client::OfSite | Client::Exempt => Some(charge(&Key::VotesOn(message.0), rates.hard_chat)),
         };
         self.take(&own.into_iter().chain(place).collect::<Vec<_>>())
     }

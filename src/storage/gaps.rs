@@ -137,10 +137,10 @@ pub async fn open(db: impl PgExecutor<'_>, age: Duration, most: i64) -> Result<V
 pub async fn earlier(db: impl PgExecutor<'_>, questions: &[Uuid]) -> Result<HashMap<Uuid, Vec<Turn>>> {
     let rows = sqlx::query!(
         r#"
-        select question.id, earlier.author as "author!: Author", earlier.body, earlier.outcome as "outcome: Outcome"
+        select question.id, earlier.author as "author!: Author", earlier.body as "body!", earlier.outcome as "outcome: Outcome"
         from support.messages question
         cross join lateral (
-            select author, body, outcome, position
+            select author, left(body, 4000) as body, outcome, position
             from support.messages
             where conversation_id = question.conversation_id
               and position < question.position

@@ -216,7 +216,7 @@ async fn a_gap_that_is_not_answered_stays_and_so_does_what_was_written(db: PgPoo
     let desk = Desk::new(db).await;
     desk.asked(&["may my hamster come along?"]).await;
     let gap = desk.gaps().await["gaps"][0].clone();
-    let phrasing = "tell | me --> <script> about\nferrets at ada@example.com";
+    let phrasing = "tell | me --> <script> about\nferrets at ada@exam\u{1}ple.com";
     let mut alias = json!({ "alias": { "file": "pets.md", "heading": "Opening hours", "phrasing": phrasing } });
 
     let closing = desk.close(&gap, &alias).await;

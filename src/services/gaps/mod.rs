@@ -28,6 +28,12 @@ use crate::{
 /// As long as messages are kept unless a setting says otherwise.
 const OLDEST: Duration = Duration::from_hours(365 * 24);
 
+/// How much of a question is read, as of a chat's.
+const READ: usize = 4_000;
+
+/// Of a gap that very many people met, so many of the newest questions are asked again.
+const MOST_RETRIED: usize = 50;
+
 /// Open questions that are looked at, which is a tenth of a second's work (2026-11). Who has more of
 /// them has enough to do with the newest.
 const MOST_QUESTIONS: i64 = 2_000;
@@ -105,6 +111,8 @@ impl Gaps {
                 (Resolution::Section, edited, before)
             }
         };
+        let mut questions = questions;
+        let questions = questions.split_off(questions.len().saturating_sub(MOST_RETRIED));
         let asked: Vec<Uuid> = questions.iter().map(|question| question.message).collect();
         let earlier = gaps::earlier(&self.db, &asked).await?;
         let source = section.source.clone();
@@ -194,7 +202,8 @@ fn gap(first: &Question, cluster: &[&Question], desk: &Loaded) -> Gap {
 
 /// The team reads what is asked, not who asked it.
 fn masked(question: &str, desk: &Loaded) -> String {
-    private_masked(question, |contact| desk.is_own_contact(contact)).into_owned()
+    // In one line first: what is cut out of an address later would have hidden it from the mask.
+    private_masked(&text::one_line(question, READ), |contact| desk.is_own_contact(contact)).into_owned()
 }
 
 fn shown(question: &str, desk: &Loaded) -> String {
