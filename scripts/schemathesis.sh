@@ -22,8 +22,10 @@ random() { od -An -N 24 -t x1 /dev/urandom | tr -d ' \n'; }
 # The service on a port the system chooses, with nobody else's settings.
 serve() {
     touch "$folder/log"
+    # A gap that is closed writes into it.
+    cp -r knowledge-base "$folder/"
     env -i PATH="$PATH" PORT=0 LOG_FORMAT=json RUST_LOG=warn,levqor_support=info DATABASE_URL="$DATABASE_URL" \
-        KNOWLEDGE_BASE_DIR="$PWD/knowledge-base" RATE_LIMITS=off INTERNAL_API_SECRET="$INTERNAL_API_SECRET" \
+        KNOWLEDGE_BASE_DIR="$folder/knowledge-base" RATE_LIMITS=off INTERNAL_API_SECRET="$INTERNAL_API_SECRET" \
         NEXTAUTH_SECRET="$NEXTAUTH_SECRET" OPERATORS="ada:a-secret-of-the-examples-and-of-nobody" \
         sh -c 'cd "$1" && exec "$2" serve' sh "$folder" "$binary" >"$folder/log" 2>&1 &
     server=$!
@@ -47,6 +49,7 @@ if [[ ${1:-} != --with-database ]]; then
         echo 'schemathesis cannot be installed: python3 with venv and pip, or the way to a package index, is missing.' >&2
         exit 3
     fi
+    cargo build --locked --quiet
     bin=$(scripts/install_postgres.sh)
     exec "$binary" with-postgres --bin-dir "$bin" -- "$0" --with-database "$@"
 fi

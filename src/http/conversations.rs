@@ -57,7 +57,7 @@ struct Transcript {
 
 /// Follow a conversation
 ///
-/// Server-sent events: `message` by the desk or the customer, `human_message`, and `done` when the service
+/// Server-sent events: `message` by the desk, `human_message` by a person of the team, and `done` when the service
 /// stops. `Last-Event-ID` has what was missed told first.
 #[utoipa::path(get, path = "/api/support/conversations/{id}/events", tag = "Chat", operation_id = "events",
     params(("id" = String, Path, description = "A `conversationId`.")),

@@ -35,5 +35,6 @@ pub fn response(news: impl Stream<Item = (u64, News)> + Send + 'static, pulse: D
 
 /// The number of the last event that a client has seen: it counts on from there.
 pub fn last_seen(headers: &HeaderMap) -> Option<u64> {
-    headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
+    let seen: i64 = headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()?;
+    u64::try_from(seen).ok()
 }

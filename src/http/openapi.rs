@@ -70,7 +70,7 @@ fn add_layers(method: &str, operation: &mut Value, layers: &[Before]) {
         }
         add_headers(operation, &["Idempotency-Replayed"]);
     }
-    // The limits of chats and escalations are told; what the handlers say of 429 is about them.
+    // The limits of what anybody may ask are told; what the handlers say of 429 is about them.
     if !operation["responses"]["429"].is_null() {
         add_headers(operation, &["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]);
     }

@@ -198,7 +198,7 @@ fn connections_that_are_refused_are_told_in_one_line() {
     child.wait().unwrap();
 }
 
-/// R7: what is too much is said at once.
+/// What is too much is said at once.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_full_lane_says_when_to_come_back(db: PgPool) {
     let model = StandIn::model(&[Play::Hang]).await;

@@ -171,7 +171,7 @@ fn what_is_planted_is_found() {
     assert!(planted.in_line(r#"{"message":"Ada Lovelady"}"#).is_none());
 }
 
-/// R15. After a whole run: `cargo test --test api -- --ignored --nocapture planted`.
+/// After a whole run: `cargo test --test api -- --ignored --nocapture planted`.
 #[test]
 #[ignore = "it searches what a run of all the others has left"]
 fn nothing_that_was_planted_stands_in_any_line_of_the_log() {
@@ -210,7 +210,7 @@ fn every_secret() -> Vec<(String, String)> {
     names.filter(|name| is_secret(name)).map(|name| (name.clone(), value(&name))).collect()
 }
 
-/// R15: with every secret set, and providers that fail in every way and repeat what they were sent.
+/// With every secret set, and providers that fail in every way and repeat what they were sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_of_the_settings_is_logged_whatever_the_providers_do() {
     let secrets = every_secret();

@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(table.take(&[charge(2, 1, 2)], NOW).unwrap().standing.unwrap().remaining, 1);
     }
 
-    /// R12: 1,000,000 addresses take the room of 100,000, less than 11 MB.
+    /// 1,000,000 addresses take the room of 100,000, less than 11 MB.
     #[test]
     fn a_million_places_take_a_bounded_room_and_free_nobody_who_took_too_much() {
         let mut table = Table::new();

@@ -18,7 +18,10 @@ pub fn heard(answer: Answer) -> (Answer, Value) {
         match field("event") {
             // What stands at the end of one piece and the beginning of the next is read together.
             Some("delta") => told += data["text"].as_str().unwrap_or_default(),
-            Some("replace") => told += &format!("\n{}", data["text"].as_str().unwrap_or_default()),
+            Some("replace") => {
+                told.push('\n');
+                told += data["text"].as_str().unwrap_or_default();
+            }
             Some("message") => said = data,
             _ => {}
         }

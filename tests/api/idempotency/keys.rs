@@ -11,7 +11,7 @@ use crate::{
 
 const QUESTION: &str = "What does Levqor do?";
 
-/// R3: fifty posts are one ticket, one alert, and one answer for all of them.
+/// Fifty posts are one ticket, one alert, and one answer for all of them.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn fifty_escalations_under_one_key_are_one_ticket_and_one_alert(db: PgPool) {
     let app = TestApp::with(db, &TELEGRAM).await;
