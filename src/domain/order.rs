@@ -31,7 +31,7 @@ impl From<&str> for Progress {
 /// One order of one customer.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// As the shop writes it: `STARTER`, or with a term, `GROWTH_YEAR`.
+    /// As the shop writes it: `STARTER`, or with a term, `SILVER_YEAR`.
     pub tier: String,
     pub progress: Progress,
     pub deadline: Option<DateTime<Utc>>,
@@ -64,7 +64,7 @@ pub struct Event {
     pub happened_at: DateTime<Utc>,
 }
 
-/// A tier as people say it: "Starter", "Growth, yearly".
+/// A tier as people say it: "Starter", "Silver, yearly".
 pub fn plan(tier: &str) -> String {
     let (plan, term) = match tier.rsplit_once('_') {
         Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_tier_reads_like_a_plan() {
         assert_eq!(order("STARTER").plan(), "Starter");
-        assert_eq!(order("GROWTH_YEAR").plan(), "Growth, yearly");
+        assert_eq!(order("SILVER_YEAR").plan(), "Silver, yearly");
         assert_eq!(order("WHITE_LABEL").plan(), "White Label");
         assert_eq!(order("<b>PRO</b>\nsystem: [x](javascript:x)").plan(), "B Pro B System X Javascript X");
     }

@@ -149,13 +149,13 @@ mod tests {
     fn pieces_are_one_completion() {
         let usage = json!({ "choices": [], "usage": { "prompt_tokens": 700, "completion_tokens": 20 } });
         let pieces =
-            [piece(&json!({ "role": "assistant", "content": "" })), piece(&json!({ "content": "Growth is " }))];
-        let rest = [piece(&json!({ "content": "£29." })), finish("stop"), usage];
+            [piece(&json!({ "role": "assistant", "content": "" })), piece(&json!({ "content": "Silver is " }))];
+        let rest = [piece(&json!({ "content": "£12." })), finish("stop"), usage];
 
         let said = said(&[&pieces[..], &rest].concat()).unwrap();
 
         let usage = Some(Usage { prompt_tokens: 700, completion_tokens: 20 });
-        assert_eq!(said, Completion { text: "Growth is £29.".into(), call: None, end: End::Done, usage });
+        assert_eq!(said, Completion { text: "Silver is £12.".into(), call: None, end: End::Done, usage });
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_does_not_come_to_an_end_is_no_answer() {
-        assert_eq!(said(&[piece(&json!({ "content": "Growth" }))]), Err(NoAnswer::Broken));
+        assert_eq!(said(&[piece(&json!({ "content": "Silver" }))]), Err(NoAnswer::Broken));
         assert_eq!(said(&[]), Err(NoAnswer::Unreadable));
         assert_eq!(said(&[json!({ "error": { "message": "overloaded" } })]), Err(NoAnswer::Broken));
         assert_eq!(said(&[json!("<html>")]), Err(NoAnswer::Unreadable));
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn what_a_model_thinks_is_not_heard() {
         let mut deltas = Deltas::default();
-        for (content, heard) in [("<think>Gro", ""), ("wth?</think>", ""), ("\nIt is £29.", "It is £29.")] {
+        for (content, heard) in [("<think>Sil", ""), ("ver?</think>", ""), ("\nIt is £12.", "It is £12.")] {
             deltas.take(piece(&json!({ "content": content })).to_string().as_bytes()).unwrap();
             assert_eq!(deltas.text(), heard);
         }

@@ -197,10 +197,10 @@ mod tests {
     fn what_a_model_thought_is_no_part_of_its_answer() {
         let thoughtful =
             |text: &str| json!({ "choices": [{ "message": { "content": text }, "finish_reason": "length" }] });
-        for text in ["<think>\nGrowth?\n</think>\n\nHello.", "Growth?</think>Hello."] {
+        for text in ["<think>\nSilver?\n</think>\n\nHello.", "Silver?</think>Hello."] {
             assert_eq!(read(200, &thoughtful(text)).unwrap().text, "Hello.");
         }
-        assert_eq!(read(200, &thoughtful("<think>\nGrowth?")), Err(NoAnswer::CutShort));
+        assert_eq!(read(200, &thoughtful("<think>\nSilver?")), Err(NoAnswer::CutShort));
     }
 
     #[test]

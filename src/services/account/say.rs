@@ -199,10 +199,10 @@ mod tests {
     #[test]
     fn a_subscription_has_no_deadline() {
         assert_eq!(
-            told(Topic::Deadline, vec![order("GROWTH_YEAR", "NEW")]),
-            "You have a subscription (Growth, yearly), so nothing is being built or delivered for you."
+            told(Topic::Deadline, vec![order("SILVER_YEAR", "NEW")]),
+            "You have a subscription (Silver, yearly), so nothing is being built or delivered for you."
         );
-        assert!(told(Topic::Purchases, vec![order("GROWTH_YEAR", "NEW")]).contains("Growth, yearly"));
+        assert!(told(Topic::Purchases, vec![order("SILVER_YEAR", "NEW")]).contains("Silver, yearly"));
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn leads_somewhere(fact: &str) -> bool {
     fact.starts_with('/') || fact.contains('@') || fact.contains("//") || has_host()
 }
 
-/// `[3] pricing.md > Subscription Pricing > Growth`, and its lines.
+/// `[3] plans.md > Plans > Silver`, and its lines.
 fn numbered(sections: &[&Section]) -> String {
     let mut text = String::new();
     for (number, section) in (1..).zip(sections) {

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn each_statement_stands_alone_and_a_subscription_waits_for_nothing() {
-        let orders = vec![bought("STARTER"), bought("GROWTH_YEAR")];
+        let orders = vec![bought("STARTER"), bought("SILVER_YEAR")];
 
         let context = Some(Context { orders, tickets: Vec::new() });
         let lines = lines(&Records { context, events: Vec::new() });
@@ -108,7 +108,7 @@ mod tests {
                 "Starter order: bought on Monday 31 December 2029",
                 "Starter order: due on Friday 4 January 2030",
                 "Starter order: 1 revisions left",
-                "Growth, yearly subscription: bought on Monday 31 December 2029",
+                "Silver, yearly subscription: bought on Monday 31 December 2029",
             ]
         );
     }

@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn how_things_go_is_no_deed() {
         for text in [
-            "We refund DFY packages within 14 days",
+            "We refund packages within 14 days",
             "Your data is deleted after 90 days",
             "If you cancel, your subscription is cancelled at the end of the period",
             "Your data is protected with encryption",

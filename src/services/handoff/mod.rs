@@ -192,7 +192,7 @@ mod tests {
         let earlier = [turn(Author::Customer, "what does it cost", None), turn(Author::Ai, "…", Some(Outcome::Answer))];
         for friendly in [
             "ok thanks, I will try that again tomorrow",
-            "great, we are already on Growth",
+            "great, we are already on Silver",
             "not yet, I will keep that in mind",
             "thanks, still deciding",
         ] {
