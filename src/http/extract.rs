@@ -122,55 +122,63 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// What a path names. What cannot be such a name is simply not there.
 pub struct Path<T>(pub T);
 
-impl<S: Send + Sync> FromRequestParts<S> for Path<Handle> {
-    type Rejection = Problem;
+/// What a path can name, and how it is read.
+pub trait Named: Sized {
+    /// In the words of whoever does not find it.
+    const WHAT: &str;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        named(parts, state, "conversation", Handle::presented).await.map(Self)
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Named for Handle {
+    const WHAT: &str = "conversation";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::presented(text)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Path<TicketId> {
-    type Rejection = Problem;
+impl Named for TicketId {
+    const WHAT: &str = "ticket";
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        named(parts, state, "ticket", TicketId::parse).await.map(Self)
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Path<MessageId> {
-    type Rejection = Problem;
+impl Named for MessageId {
+    const WHAT: &str = "message";
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        named(parts, state, "message", MessageId::parse).await.map(Self)
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Path<GapId> {
-    type Rejection = Problem;
+impl Named for GapId {
+    const WHAT: &str = "gap";
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        named(parts, state, "gap", GapId::parse).await.map(Self)
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Path<Uuid> {
-    type Rejection = Problem;
+/// A block's; nothing else has a name without a type of its own.
+impl Named for Uuid {
+    const WHAT: &str = "block";
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        named(parts, state, "block", |text| Uuid::parse_str(text).ok()).await.map(Self)
+    fn read(text: &str) -> Option<Self> {
+        Self::parse_str(text).ok()
     }
 }
 
-async fn named<S: Send + Sync, T>(
-    parts: &mut Parts,
-    state: &S,
-    what: &'static str,
-    read: impl Fn(&str) -> Option<T>,
-) -> Result<T, Problem> {
-    let not_found = || Problem::from(Error::NotFound(what));
-    let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_found())?;
-    params.iter().find_map(|(_, value)| read(value)).ok_or_else(not_found)
+impl<S: Send + Sync, T: Named> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let not_found = || Problem::from(Error::NotFound(T::WHAT));
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+        params.iter().find_map(|(_, value)| T::read(value)).map(Self).ok_or_else(not_found)
+    }
 }
 
 #[cfg(test)]
