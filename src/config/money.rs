@@ -32,7 +32,8 @@ impl Money {
         self.prices.iter().find(|(name, _)| name == model).map(|(_, price)| *price)
     }
 
-    fn is_bounded(&self) -> bool {
+    /// Whether anything may not be spent.
+    pub fn is_bounded(&self) -> bool {
         [self.per_conversation, self.per_visitor, self.per_day, self.per_month].iter().any(Option::is_some)
     }
 }

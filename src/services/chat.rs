@@ -157,12 +157,13 @@ impl Chat {
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
         let earlier = earlier?;
-        let asker = Asker { customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
+        let asker =
+            Asker { message: &message, customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
         let desk = self.knowledge.current();
-        let weighed = weigh(&desk, &self.voice, &message, &asker);
+        let weighed = weigh(&desk, &self.voice, &asker);
         let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
         let spender = spender(question, &open, visitor.as_ref());
-        let (said, grant) = self.ask_model(ai, &desk, &message, &asker, spender, started, &mut manner).await;
+        let (said, grant) = self.ask_model(ai, &desk, &asker, spender, started, &mut manner).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
         let bill = grant.as_ref().zip(draft.spent.as_ref()).map(|(grant, spent)| grant.bill(spent));
         let quote = quote(&earlier, &message);
@@ -177,26 +178,24 @@ impl Chat {
 
     /// Asks the model, where there is one to ask and money for it. Nothing of the database is held
     /// meanwhile.
-    #[expect(clippy::too_many_arguments, reason = "all that a question to a model rests on")]
     async fn ask_model(
         &self,
         ai: Option<&Ai>,
         desk: &Loaded,
-        message: &str,
         asker: &Asker<'_>,
         spender: Spender,
         started: Instant,
         manner: &mut Manner<'_>,
     ) -> (Option<Said>, Option<Grant>) {
         let Some(ai) = ai else { return (None, None) };
-        let grant = self.budget.grant(spender, Ai::most_tokens(desk, asker.earlier)).await;
+        let grant = self.budget.grant(spender, || Ai::most_tokens(desk, asker.earlier)).await;
         let smaller = if grant.rung == Rung::Smaller { ai.smaller() } else { None };
         let ai = smaller.as_ref().unwrap_or(ai);
         if grant.rung == Rung::None {
             return (Some(Said::unaffordable()), Some(grant));
         }
         let records = self.records(asker.customer).await;
-        let question = Asked { message, earlier: asker.earlier, records: records.as_ref() };
+        let question = Asked { message: asker.message, earlier: asker.earlier, records: records.as_ref() };
         let Manner { listener, stop, .. } = manner;
         let said = match listener {
             None => ai.answer(desk, &question, started, None, stop).await,

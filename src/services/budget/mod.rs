@@ -105,8 +105,13 @@ impl Budget {
     }
 
     /// Which model a turn may ask, whose request has at most about so many tokens. Where it cannot be
-    /// looked up what was spent, nothing is.
-    pub async fn grant(&self, spender: Spender, prompt_tokens: u64) -> Grant {
+    /// looked up what was spent, nothing is. Without a budget nothing is reckoned.
+    pub async fn grant(&self, spender: Spender, prompt_tokens: impl FnOnce() -> u64) -> Grant {
+        if !self.0.settings.is_bounded() {
+            let (aside, keys) = (Money::default(), Vec::new());
+            return Grant { rung: Rung::Model, budget: self.clone(), visitor: spender.visitor, keys, aside };
+        }
+        let prompt_tokens = prompt_tokens();
         let most = |name: &str| {
             let (prompt, completion) = (prompt_tokens * CALLS_A_TURN, self.0.max_tokens * CALLS_A_TURN);
             self.cost(name, prompt, completion).unwrap_or_default()

@@ -8,17 +8,17 @@ use crate::{
 };
 
 /// As the site knows them, as they just said, as the conversation knows, or as they said before.
-pub fn known(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
+pub fn known(desk: &Loaded, asker: &Asker<'_>) -> Option<Email> {
     let known = || asker.open.email.clone().and_then(|email| Email::try_from(email).ok());
     let customers = asker.earlier.iter().rev().filter(|turn| turn.author == Author::Customer);
     let said_before = || customers.clone().find_map(|turn| theirs(&turn.text, desk));
-    asker.customer.cloned().or_else(|| theirs(message, desk)).or_else(known).or_else(said_before)
+    asker.customer.cloned().or_else(|| theirs(asker.message, desk)).or_else(known).or_else(said_before)
 }
 
 /// The address a waiting visitor gives us with this message. A customer has one already.
-pub fn given(desk: &Loaded, message: &str, asker: &Asker<'_>) -> Option<Email> {
+pub fn given(desk: &Loaded, asker: &Asker<'_>) -> Option<Email> {
     let waits = asker.customer.is_none() && asker.open.status == Status::Waiting;
-    theirs(message, desk).filter(|email| waits && is_news(email, asker.open))
+    theirs(asker.message, desk).filter(|email| waits && is_news(email, asker.open))
 }
 
 /// The last address a customer gives as theirs that is not one of the company's own.

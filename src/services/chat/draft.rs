@@ -74,6 +74,7 @@ impl Draft {
 
 /// Whoever asks, with all that bears on the answer.
 pub struct Asker<'a> {
+    pub message: &'a str,
     pub customer: Option<&'a Email>,
     /// What of their own records they ask for.
     pub topic: Option<Topic>,
@@ -97,10 +98,11 @@ pub struct Weighed {
 }
 
 /// Weighs a message by what is known.
-pub fn weigh(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> Weighed {
+pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
+    let message = asker.message;
     let answer = desk.knowledge.answer(message, asker.earlier);
     let language = answer.language;
-    let given = address::given(desk, message, asker);
+    let given = address::given(desk, asker);
     let is_only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
     let is_taken_over = asker.open.status == Status::Human;
     let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
@@ -117,7 +119,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, message: &str, asker: &Asker<'_>) -> 
         draft,
         language,
         reason,
-        address: address::known(desk, message, asker),
+        address: address::known(desk, asker),
         is_only_address,
     }
 }

@@ -20,8 +20,8 @@ use crate::{
 /// What a visitor would hear to `message`, after `earlier`; of the model only where there is one.
 pub async fn rehearse(desk: &Loaded, voice: &Voice, ai: Option<&Ai>, message: &str, earlier: &[Turn]) -> Draft {
     let open = Open { id: ConversationId::new(), status: Status::Ai, email: None, is_new: earlier.is_empty() };
-    let asker = Asker { customer: None, topic: None, context: None, earlier, open: &open };
-    let weighed = weigh(desk, voice, message, &asker);
+    let asker = Asker { message, customer: None, topic: None, context: None, earlier, open: &open };
+    let weighed = weigh(desk, voice, &asker);
     let said = match ai.filter(|_| weighed.is_for_model) {
         Some(ai) => {
             let question = Asked { message, earlier, records: None };
