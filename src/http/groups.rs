@@ -22,7 +22,7 @@ pub enum Before {
     Lane,
     /// [`super::idempotency::once`].
     Once,
-    /// [`super::team::Admin`].
+    /// [`super::team::Admin`]: one layer for all, or, where some sign in first, each handler's own extractor.
     Team,
 }
 
@@ -41,7 +41,7 @@ impl Groups {
         }
     }
 
-    /// Every group with the layers that [`super::router`] puts before it.
+    /// Every group with what stands before its handlers, by [`super::router`] or by themselves.
     pub fn with_layers(self) -> [(OpenApiRouter<AppState>, &'static [Before]); 5] {
         use Before::{Lane, Once, Team};
         [
