@@ -70,6 +70,8 @@ async fn nothing_false_or_foreign_is_seen(db: PgPool, accept: &'static str) {
             None => leaks.extend(faults.iter().map(|fault| format!("{}: {fault}", row.id))),
         }
     }
+    let stale = LEFT.iter().filter(|(id, _)| !left.contains(id));
+    leaks.extend(stale.map(|(id, _)| format!("{id} gets through no more: take it off the list")));
     leaks.extend(Judge::prompts(&world.prompts()));
     leaks.extend(judge.sent(&world, &rows, &heard));
     world.process.signal(Signal::SIGTERM);
