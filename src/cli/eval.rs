@@ -1,6 +1,7 @@
 //! `eval`: how good the answers to a file of questions are, and whether that is good enough.
 
 use std::{
+    collections::{BTreeSet, HashSet},
     fs,
     io::{Write, stderr, stdout},
     path::{Path, PathBuf},
@@ -61,7 +62,12 @@ impl FromStr for Bound {
         let (figure, share) = text.split_once('=').unwrap_or((PASSED, text));
         let share = share.parse().ok().filter(|share| (0.0..=1.0).contains(share));
         let share = share.ok_or("a share lies between 0 and 1, such as 0.8 or A1=0.72")?;
-        Ok(Self { figure: figure.to_uppercase(), share })
+        let figure = figure.to_uppercase();
+        let names: Vec<_> = figures(&[]).iter().map(|known| known.name).collect();
+        if !names.contains(&figure.as_str()) {
+            return Err(format!("the figures are {}", names.join(", ")));
+        }
+        Ok(Self { figure, share })
     }
 }
 
@@ -92,6 +98,9 @@ impl Eval {
             None
         };
         let desk = KnowledgeBase::open(&config.knowledge, voice.clone())?.current();
+        for unknown in unknown_sections(&questions, &desk) {
+            writeln!(stderr(), "The knowledge base has no section {unknown}, which is expected.")?;
+        }
         let asked = stream::iter(questions).map(|gold| self.ask(gold, &desk, &voice, ai.as_ref()));
         let scored: Vec<Scored> = Runtime::new().context("No threads")?.block_on(asked.buffered(AT_ONCE).collect());
         let (figures, mut out) = (figures(&scored), stdout().lock());
@@ -99,7 +108,7 @@ impl Eval {
             writeln!(out, "{figure}")?;
         }
         for failed in scored.iter().filter(|scored| self.verbose && !scored.passes()) {
-            writeln!(out, "{} {:?} {:?}", failed.gold.id, failed.gold.question, failed.verdicts)?;
+            writeln!(out, "{} {:?}: {}", failed.gold.id, failed.gold.question, failed.faults().join(", "))?;
         }
         self.fail_under.iter().filter_map(|bound| bound.missed(&figures).transpose()).collect()
     }
@@ -136,6 +145,13 @@ impl Bound {
     }
 }
 
+/// What the questions expect and the knowledge base does not have, each once: a slip of who wrote them.
+fn unknown_sections<'a>(questions: &'a [Gold], desk: &Loaded) -> BTreeSet<&'a str> {
+    let sections = desk.knowledge.sections().iter().map(|section| &section.source);
+    let known: HashSet<String> = sections.map(|source| format!("{}#{}", source.file, source.heading)).collect();
+    questions.iter().flat_map(Gold::sections).filter(|section| !known.contains(*section)).collect()
+}
+
 fn read(file: &Path) -> anyhow::Result<Vec<Gold>> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -152,7 +168,7 @@ mod tests {
     fn a_bound_is_a_share_of_everything_or_of_a_figure() {
         assert_eq!("0.8".parse(), Ok(Bound { figure: PASSED.into(), share: 0.8 }));
         assert_eq!("a1=0.72".parse(), Ok(Bound { figure: "A1".into(), share: 0.72 }));
-        for wrong in ["80", "A1=high", "", "A1="] {
+        for wrong in ["80", "A1=high", "", "A1=", "Z9=0.5"] {
             assert!(wrong.parse::<Bound>().is_err(), "{wrong}");
         }
     }

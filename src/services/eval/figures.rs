@@ -33,8 +33,7 @@ impl Figure {
     /// Where the true share lies, 19 times in 20: Wilson's score interval, Journal of the American
     /// Statistical Association 22 (1927).
     #[expect(clippy::cast_precision_loss, reason = "nobody asks 2^52 questions")]
-    fn interval(&self) -> (f64, f64) {
-        let Some(p) = self.share() else { return (0.0, 0.0) };
+    fn interval(&self, p: f64) -> (f64, f64) {
         let (n, z2) = (self.of as f64, 1.96_f64 * 1.96);
         let (centre, spread) = (p + z2 / (2.0 * n), 1.96 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt());
         ((centre - spread) / (1.0 + z2 / n), (centre + spread) / (1.0 + z2 / n))
@@ -45,9 +44,10 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let about =
             format!("{} {}{}", self.name, self.about, if self.lower_is_better { " - lower is better" } else { "" });
-        let (low, high) = self.interval();
+        let Some(share) = self.share() else { return write!(f, "{about:58} no such question") };
+        let (low, high) = self.interval(share);
         let (hits, of) = (self.hits, self.of);
-        write!(f, "{about:58} {:.3}  ({hits}/{of})  95% [{low:.2},{high:.2}]", self.share().unwrap_or_default())
+        write!(f, "{about:58} {share:.3}  ({hits}/{of})  95% [{low:.2},{high:.2}]")
     }
 }
 
@@ -114,6 +114,14 @@ pub const PASSED: &str = "P";
 impl Scored {
     pub fn passes(&self) -> bool {
         self.verdicts.iter().all(|verdict| verdict.passes(&self.gold))
+    }
+
+    /// What was not as it should be in any of the answers, each once.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let mut faults: Vec<_> = self.verdicts.iter().flat_map(|verdict| verdict.faults(&self.gold)).collect();
+        faults.sort_unstable();
+        faults.dedup();
+        faults
     }
 }
 
@@ -183,6 +191,10 @@ mod tests {
         assert_eq!(
             line,
             format!("{:58} 0.900  (9/10)  95% [0.60,0.98]", "A1 right section cited first (EN answerable)")
+        );
+        assert!(
+            figures(&[])[0].to_string().ends_with("no such question"),
+            "nothing was measured, so there is no nought"
         );
     }
 }

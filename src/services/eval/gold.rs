@@ -84,6 +84,11 @@ impl Gold {
     pub fn earlier(&self) -> Vec<Turn> {
         self.history.iter().map(Said::as_turn).collect()
     }
+
+    /// All sections that are right for it.
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        self.expected.iter().flatten().chain(&self.ok_if_cited).map(String::as_str)
+    }
 }
 
 impl Said {

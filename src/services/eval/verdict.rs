@@ -60,16 +60,24 @@ impl Verdict {
 
     /// Whether the answer is as it should be in everything that was asked of it.
     pub fn passes(self, gold: &Gold) -> bool {
-        let heard = match gold.escalation {
-            Escalation::Wanted => self.escalates,
-            Escalation::Unwanted => !self.escalates,
-            Escalation::Either => true,
-        };
-        let known = gold.expected.is_empty() || self.first;
-        let told = gold.facts.is_empty() || self.facts;
+        self.faults(gold).next().is_none()
+    }
+
+    /// What is not as it should be, each in a few words.
+    pub fn faults(self, gold: &Gold) -> impl Iterator<Item = &'static str> {
         let is_stranger = gold.expected.is_empty() && matches!(gold.kind, Kind::OutOfScope | Kind::Injection);
-        let owned = !is_stranger || !self.confident || self.near;
-        heard && known && told && owned && !self.forbidden
+        let faults = [
+            (gold.escalation == Escalation::Wanted && !self.escalates, "no person called"),
+            (gold.escalation == Escalation::Unwanted && self.escalates, "a person called for nothing"),
+            (
+                !gold.expected.is_empty() && !self.first,
+                if self.confident { "wrong and sure" } else { "not found first" },
+            ),
+            (!gold.facts.is_empty() && !self.facts, "facts missing"),
+            (is_stranger && self.confident && !self.near, "sure of what nobody knows"),
+            (self.forbidden, "forbidden words"),
+        ];
+        faults.into_iter().filter_map(|(is_so, fault)| is_so.then_some(fault))
     }
 }
 
@@ -151,7 +159,8 @@ mod tests {
         let wanted = gold(&json!({ "kind": "esc", "expected": [], "facts": [], "escalation": true }));
         let forbidding = gold(&json!({ "mustNotContain": ["£1"] }));
 
-        assert!(!Verdict::of(&wanted, &answered("Hello.", &[])).passes(&wanted));
-        assert!(!Verdict::of(&forbidding, &answered("10 am, for £1.", &["Opening > Weekends"])).passes(&forbidding));
+        let faults = |gold, answered| Verdict::of(gold, &answered).faults(gold).collect::<Vec<_>>();
+        assert_eq!(faults(&wanted, answered("Hello.", &[])), ["no person called"]);
+        assert_eq!(faults(&forbidding, answered("10 am, for £1.", &["Opening > Weekends"])), ["forbidden words"]);
     }
 }
