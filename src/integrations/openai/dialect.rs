@@ -7,7 +7,7 @@ use async_openai::types::chat::{ChatCompletionStreamOptions, CreateChatCompletio
 pub enum Word {
     /// Newer models refuse `max_tokens` and want `max_completion_tokens`; older servers the reverse.
     Limit,
-    /// Small servers know no tools: the hand-over judge then decides alone.
+    /// Small servers know no tools: their models write what they would have called.
     Tools,
     /// Asking for what an answer was charged by, behind a streamed one: a server that does not know
     /// that tells nothing.

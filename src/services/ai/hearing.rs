@@ -2,7 +2,7 @@
 
 use std::{mem, ops::ControlFlow};
 
-use super::{Said, supported};
+use super::{Said, supported, wish};
 use crate::services::{
     answer::Section,
     check::{Grounds, SoFar, Unfit},
@@ -30,7 +30,7 @@ impl<'g, 'a> Hearing<'g, 'a> {
 
     /// Passes on what is checked of what was `said` so far, and tells whether to go on.
     pub fn hear(&mut self, said: &str) -> ControlFlow<()> {
-        match (self.so_far.judge(said, self.grounds), &mut self.audience) {
+        match (self.so_far.judge(&wish::without_mark(said), self.grounds), &mut self.audience) {
             (Ok(Some(checked)), Some(audience)) => audience(&checked.text),
             (Ok(_), _) => {}
             (Err(unfit), _) => {

@@ -6,12 +6,12 @@ mod outward;
 mod prompt;
 mod records;
 mod spent;
+mod wish;
 
 use std::sync::Arc;
 
 use async_openai::types::chat::CreateChatCompletionRequest;
 use chrono::Utc;
-use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -211,13 +211,12 @@ impl Ai {
 /// What a completion comes to. A model that declines is no better asked twice; a call may come
 /// without a text.
 fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) -> Result<Said, Unfit> {
-    let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
-    let hand_over = call.map(|call| reason(&call.arguments));
+    let hand_over = wish::of(completion);
     let silent = Said { hand_over, ..Said::default() };
     if completion.end == End::Declined {
         return Ok(silent);
     }
-    match check::check(&completion.text, completion.end == End::Cut, grounds) {
+    match check::check(&wish::without_mark(&completion.text), completion.end == End::Cut, grounds) {
         Ok(checked) => Ok(Said { answer: supported(checked, sections), ..silent }),
         // The wish for a person counts, whatever the words beside it are worth.
         Err(_) if hand_over.is_some() => Ok(silent),
@@ -242,10 +241,4 @@ fn kind(unfit: &Unfit) -> &'static str {
         Unfit::Unshowable => "unshowable",
         Unfit::Unsupported(_) => "unsupported",
     }
-}
-
-/// A reason that is none of the tool's choices is no reason not to hand over.
-fn reason(arguments: &Value) -> Reason {
-    let named = prompt::REASONS.into_iter().find(|reason| arguments["reason"] == reason.as_str());
-    named.unwrap_or(Reason::NoAnswer)
 }

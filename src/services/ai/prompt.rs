@@ -8,7 +8,10 @@ use async_openai::types::chat::{
 };
 use serde_json::json;
 
-use super::{Asked, history};
+use super::{
+    Asked, history,
+    wish::{HAND_OVER, REASONS},
+};
 use crate::services::{
     answer::{Knowledge, Section, Voice},
     check::Unfit,
@@ -35,13 +38,6 @@ const MOST_OF_THE_REST: usize = 20_000;
 /// What a correction quotes of a reply: so many statements, each of so many characters.
 const MOST_QUOTES: usize = 5;
 const LONGEST_QUOTE: usize = 40;
-
-/// The tool's name.
-pub const HAND_OVER: &str = "hand_over";
-
-/// The reasons it may give, in the order of the tool's description.
-pub const REASONS: [Reason; 5] =
-    [Reason::CustomerRequest, Reason::Frustrated, Reason::Blocked, Reason::Policy, Reason::NoAnswer];
 
 /// The sections the model is shown, as places in the knowledge base, in the order of their numbers.
 pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {

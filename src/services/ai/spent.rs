@@ -34,7 +34,10 @@ impl Spent {
     /// Counts one question by what came of it; nothing came of one that was cut off.
     pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: Option<&Result<Completion, NoAnswer>>) {
         let (usage, written) = match outcome {
-            Some(Ok(completion)) => (completion.usage, tokens(completion.text.len())),
+            // Whoever was asked something read something: nought is what servers tell who do not count.
+            Some(Ok(completion)) => {
+                (completion.usage.filter(|usage| usage.prompt_tokens > 0), tokens(completion.text.len()))
+            }
             Some(Err(failure)) if !failure.may_be_charged() => return,
             Some(Err(_)) | None => (None, self.most_written),
         };
@@ -85,6 +88,9 @@ mod tests {
     fn a_server_that_tells_nothing_is_estimated_and_one_that_was_not_asked_took_nothing() {
         let untold = after(&[Ok(completion(None))]);
         assert!(untold.is_estimated && untold.prompt_tokens > 0 && untold.completion_tokens == 4, "{untold:?}");
+
+        let nought = completion(Some(Usage { prompt_tokens: 0, completion_tokens: 0 }));
+        assert_eq!(after(&[Ok(nought)]), untold, "a server that counts nothing tells nothing");
 
         let late = after(&[Err(NoAnswer::Late)]);
         assert!(late.is_estimated && late.completion_tokens == 300, "it may have been at it");

@@ -98,6 +98,22 @@ async fn the_models_tool_hands_over_with_its_words_or_with_the_knowledge_bases(d
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_model_without_tools_hands_over_in_its_text(db: PgPool) {
+    for text in
+        ["Growth costs £29 a month [1]. [h]", r#"{"reply": "Growth costs £29 a month [1].", "hand_over": true}"#]
+    {
+        let model = StandIn::model(&[says(text)]).await;
+        let desk = Desk::new(db.clone(), &model, &[]).await;
+
+        let answer = desk.ask().await;
+
+        assert_eq!((&answer["handoff"]["reason"], &answer["answeredBy"]), (&json!("no_answer"), &json!("model")));
+        let reply = answer["reply"].as_str().unwrap();
+        assert!(reply.contains("Growth costs £29 a month.") && !reply.contains("[h]"), "{reply}");
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_model_that_does_not_know_does_not_count_as_an_answer(db: PgPool) {
     let model = StandIn::model(&[says("I'm sorry, I don't know that [0].")]).await;
     let desk = Desk::new(db, &model, &[]).await;
