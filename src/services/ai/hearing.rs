@@ -38,7 +38,7 @@ impl<'g, 'a> Hearing<'g, 'a> {
                 return ControlFlow::Break(());
             }
         }
-        ControlFlow::Continue(())
+        if self.so_far.goes_round() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// What all that was said comes to: an invention is the verdict on everything around it.

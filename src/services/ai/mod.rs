@@ -216,7 +216,8 @@ fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) 
     if completion.end == End::Declined {
         return Ok(silent);
     }
-    match check::check(&wish::without_mark(&completion.text), completion.end == End::Cut, grounds) {
+    let is_cut = matches!(completion.end, End::Cut | End::Interrupted);
+    match check::check(&wish::without_mark(&completion.text), is_cut, grounds) {
         Ok(checked) => Ok(Said { answer: supported(checked, sections), ..silent }),
         // The wish for a person counts, whatever the words beside it are worth.
         Err(_) if hand_over.is_some() => Ok(silent),

@@ -14,6 +14,7 @@ mod pieces;
 mod polarity;
 mod promises;
 mod reader;
+mod repeats;
 mod secrecy;
 mod sentences;
 mod so_far;
@@ -101,7 +102,7 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     let bases = support::of(&sentences, grounds);
     let rests = |basis: &Basis| matches!(basis, Basis::Sections(_) | Basis::Records);
     let is_shown = bases.iter().any(rests);
-    let kept = |at: usize| is_shown && bases[at] != Basis::Nothing;
+    let kept = |at: usize| is_shown && bases[at] != Basis::Nothing && !repeats::is_repeat(&sentences, at);
     #[expect(clippy::cast_precision_loss, reason = "the characters of a reply")]
     let weight = |is_counted: &dyn Fn(usize) -> bool| -> f32 {
         let counted = sentences.iter().enumerate().filter(|(at, _)| is_counted(*at));

@@ -1,6 +1,6 @@
 //! A reply that is still being said: the sentences that are complete, judged as a reply of their own.
 
-use super::{Checked, Grounds, Unfit, check, plain, sentences, text};
+use super::{Checked, Grounds, Unfit, check, plain, repeats, sentences, text};
 
 /// Markup that is still open, or brackets that may become a link: more words may make another text
 /// of it.
@@ -17,6 +17,7 @@ pub struct SoFar {
     judged: String,
     times: usize,
     checked: Option<Checked>,
+    goes_round: bool,
 }
 
 impl SoFar {
@@ -29,6 +30,7 @@ impl SoFar {
             return Ok(None);
         }
         self.times += 1;
+        self.goes_round |= repeats::goes_round(&sentences::sentences(complete));
         let checked = match check(complete, false, grounds) {
             Ok(checked) => checked,
             Err(Unfit::Unshowable) => return Ok(None),
@@ -42,6 +44,11 @@ impl SoFar {
             return Ok(None);
         }
         Ok(Some(self.checked.insert(checked)))
+    }
+
+    /// Whether one sentence is said again and again: more of it says no more.
+    pub fn goes_round(&self) -> bool {
+        self.goes_round
     }
 
     /// What may be shown, where no more is said.
@@ -68,29 +75,34 @@ mod tests {
     const KNOWLEDGE: &str =
         "# Acme\n\n## Gold - £12/month\n\n- 100 tasks\n- E-mail support\n\n## Refunds\n\nWithin 14 days.\n";
 
-    /// What is shown after each character of a reply that is new then, up to an invention.
-    fn heard(reply: &str) -> (Vec<String>, Option<Unfit>) {
+    fn with_grounds<T>(judge: impl FnOnce(&Grounds<'_>) -> T) -> T {
         let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
         let document = Document { file: "a.md".into(), markdown: KNOWLEDGE.into() };
         let knowledge = Knowledge::build(&[document], voice);
         let ground = Ground::of(knowledge.sections());
         let (shown, records) = ((0..knowledge.section_count()).collect::<Vec<_>>(), Vec::new());
-        let grounds = Grounds {
+        judge(&Grounds {
             ground: &ground,
             shown: &shown,
             records: &records,
             asked: "",
             support_email: "help@acme.example",
             canary: "kestrel-1",
-        };
-        let (mut so_far, mut heard) = (SoFar::default(), Vec::new());
-        for end in (1..=reply.len()).filter(|end| reply.is_char_boundary(*end)) {
-            match so_far.judge(&reply[..end], &grounds) {
-                Ok(checked) => heard.extend(checked.map(|checked| checked.text.clone())),
-                Err(unfit) => return (heard, Some(unfit)),
+        })
+    }
+
+    /// What is shown after each character of a reply that is new then, up to an invention.
+    fn heard(reply: &str) -> (Vec<String>, Option<Unfit>) {
+        with_grounds(|grounds| {
+            let (mut so_far, mut heard) = (SoFar::default(), Vec::new());
+            for end in (1..=reply.len()).filter(|end| reply.is_char_boundary(*end)) {
+                match so_far.judge(&reply[..end], grounds) {
+                    Ok(checked) => heard.extend(checked.map(|checked| checked.text.clone())),
+                    Err(unfit) => return (heard, Some(unfit)),
+                }
             }
-        }
-        (heard, None)
+            (heard, None)
+        })
     }
 
     #[test]
@@ -133,7 +145,21 @@ mod tests {
 
     #[test]
     fn what_never_ends_is_not_judged_for_ever() {
-        assert_eq!(heard(&"Gold has 100 tasks [1]. ".repeat(100)).0.len(), MOST_JUDGED);
+        assert_eq!(heard(&"Gold has 100 tasks [1]. It is £12/month [1]. ".repeat(50)).0.len(), MOST_JUDGED);
+    }
+
+    #[test]
+    fn what_goes_round_is_heard_once_and_no_more() {
+        let said = |times: usize| {
+            let mut so_far = SoFar::default();
+            let shown = with_grounds(|grounds| {
+                so_far.judge(&"Gold has 100 tasks [1]. ".repeat(times), grounds).unwrap().map(|seen| seen.text.clone())
+            });
+            (shown.unwrap(), so_far.goes_round())
+        };
+
+        assert_eq!(said(2), ("Gold has 100 tasks.".to_owned(), false));
+        assert_eq!(said(3), ("Gold has 100 tasks.".to_owned(), true));
     }
 
     #[test]

@@ -52,6 +52,20 @@ async fn a_sentence_is_told_while_the_model_still_makes_the_next(db: PgPool) {
     assert_eq!((&asked["stream"], &asked["stream_options"]), (&json!(true), &json!({ "include_usage": true })));
 }
 
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_model_that_goes_round_is_told_once_and_stopped(db: PgPool) {
+    let round = words(&["Growth costs £29/month [1]. "]);
+    let model = StandIn::model(&[Play::Stream(round.clone(), Then::Repeat(round.concat()))]).await;
+    let desk = Desk::new(db, &model, &PATIENT).await;
+
+    let events = ask(&desk.app).await.rest().await;
+
+    model.hung_up_on(1).await;
+    assert_eq!(kinds(&events), ["status", "delta", "sources", "message", "done"]);
+    assert_eq!(stored(&desk.app).await, ["Growth costs £29/month."]);
+    assert_eq!(model.asked().len(), 1);
+}
+
 /// What a client reads is what the desk would stand by, so an invention must not even pass by.
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn an_invented_price_is_never_on_the_wire(db: PgPool) {
