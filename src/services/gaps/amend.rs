@@ -17,6 +17,9 @@ const LONGEST_HEADING: usize = 120;
 const COMMENT: &str = "<!-- also asked as:";
 const END_OF_COMMENT: &str = "-->";
 
+/// The heading of a section that may come behind.
+const NEXT: &str = "Next";
+
 /// A question as it may stand in that comment: on one line, ending neither itself nor the comment.
 pub fn phrasing(question: &str) -> Option<String> {
     let mut phrasing = text::one_line(question, LONGEST_PHRASING).replace('|', "/");
@@ -64,7 +67,10 @@ pub fn with_section(document: &Document, heading: &str, body: &str, phrasing: Op
         field: "section",
         message: "must have a plain heading, and a text of its own without headings and with nothing left open".into(),
     };
-    let added = after.pop().ok_or_else(refused)?;
+    // What is added later must still be read as a section: no fence and no comment may swallow it.
+    let next = sections(document, &format!("{markdown}{newline}## {NEXT}{newline}{NEXT}{newline}"));
+    let leaves_nothing_open = next.len() == after.len() + 1 && next.last().is_some_and(|last| last.title == NEXT);
+    let added = after.pop().filter(|_| leaves_nothing_open).ok_or_else(refused)?;
     let aliases: Vec<&str> = added.aliases.iter().map(String::as_str).collect();
     if !is_heading || !say_the_same(&after, &before) || added.title != heading || aliases != phrasing.as_slice() {
         return Err(refused());
@@ -224,5 +230,9 @@ mod tests {
         }
         let open = with_section(&document("## A\n\n```\nOne.\n"), "B", "Two.", None);
         assert!(open.is_err(), "it would be code of A");
+        for left_open in ["Two.\n\n```\ncode", "Two.\n\n<!--\n\nand"] {
+            let open = with_section(&document("## A\n\nOne.\n"), "B", left_open, None);
+            assert!(open.is_err(), "{left_open}: the next section would be a part of it");
+        }
     }
 }
