@@ -140,6 +140,30 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     hand_over(draft, known, weighed.language, reason, weighed.address, voice)
 }
 
+/// For a question whose turn was broken off. Nothing is looked up: what broke one turn would break the next.
+pub fn unanswered(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Draft {
+    let language = Language::of(&answer::tokens(asker.message));
+    hand_over(nothing_known(), false, language, Reason::Error, address::known(desk, asker), voice)
+}
+
+/// What was said to such a question.
+pub fn handed_over(text: String) -> Draft {
+    Draft { text, reason: Some(Reason::Error), ..nothing_known() }
+}
+
+fn nothing_known() -> Draft {
+    Draft {
+        text: String::new(),
+        outcome: Outcome::HandedOver,
+        answered_by: AnsweredBy::KnowledgeBase,
+        confidence: 0.0,
+        sources: Vec::new(),
+        reason: None,
+        address: None,
+        spent: None,
+    }
+}
+
 /// How often somebody asked the same before. Whoever has no answer by then has a program that asks.
 fn asked_before(message: &str, earlier: &[Turn]) -> usize {
     let said = |turn: &&Turn| turn.author == Author::Customer && turn.text.trim() == message.trim();
@@ -222,12 +246,7 @@ fn person_waiting() -> Draft {
         text:
             "Thank you, your message has reached our team. A person is looking after this conversation and will reply."
                 .into(),
-        outcome: Outcome::HandedOver,
         answered_by: AnsweredBy::PersonWaiting,
-        confidence: 0.0,
-        sources: Vec::new(),
-        reason: None,
-        address: None,
-        spent: None,
+        ..nothing_known()
     }
 }
