@@ -93,8 +93,8 @@ pub struct Weighed {
     /// Why a person should take over, by this message and the ones before it.
     reason: Option<Reason>,
     address: Option<Email>,
-    /// Whether the message is an address and hardly more.
-    is_only_address: bool,
+    /// Whether the message is an address, or the wish for a person, and hardly more.
+    asks_nothing: bool,
 }
 
 /// Weighs a message by what is known.
@@ -120,7 +120,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
         language,
         reason,
         address: address::known(desk, asker),
-        is_only_address,
+        asks_nothing: is_only_address || reason == Some(Reason::CustomerRequest) && handoff::is_only_wish(message),
     }
 }
 
@@ -136,7 +136,7 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
     let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
-    let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.is_only_address;
+    let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.asks_nothing;
     hand_over(draft, known, weighed.language, reason, weighed.address, voice)
 }
 
