@@ -148,7 +148,7 @@ impl Ai {
         let mut spent = Spent::none(self.model.name(), self.model.most_tokens());
         let first = self.ask(&request, deadline, &mut hearing, stop, &mut spent).await;
         let Some(first) = first else { return hearing.broken_off(sections).for_money(spent) };
-        let unfit = match hearing.verdict(|| judge(&first)) {
+        let unfit = match hearing.verdict(wanted(&first), || judge(&first)) {
             Ok(said) => return said.for_money(spent),
             Err(unfit) => unfit,
         };
@@ -159,7 +159,7 @@ impl Ai {
         }
         let second = self.ask(&prompt::again(request, &unfit), deadline, &mut hearing, stop, &mut spent).await;
         let Some(second) = second else { return hearing.broken_off(sections).for_money(spent) };
-        let said = hearing.verdict(|| judge(&second)).unwrap_or_else(|unfit| {
+        let said = hearing.verdict(wanted(&second), || judge(&second)).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
@@ -211,8 +211,7 @@ impl Ai {
 /// What a completion comes to. A model that declines is no better asked twice; a call may come
 /// without a text.
 fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) -> Result<Said, Unfit> {
-    let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
-    let hand_over = call.map(|call| reason(&call.arguments));
+    let hand_over = wanted(completion);
     let silent = Said { hand_over, ..Said::default() };
     if completion.end == End::Declined {
         return Ok(silent);
@@ -232,6 +231,12 @@ fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
     if supported.text.is_empty() {
         info!("nothing of the model's answer rests on anything");
         return None;
+/// Why a person should take over, where the model wants that.
+fn wanted(completion: &Completion) -> Option<Reason> {
+    let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
+    call.map(|call| reason(&call.arguments))
+}
+
     }
     Some(supported)
 }
