@@ -28,8 +28,12 @@ use super::{
 };
 use crate::{
     domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi},
+    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi, Tries},
 };
+
+/// The most calls of one turn that the server may charge for: a question, and a second one that names what was
+/// wrong, or the same again where the first answer broke off.
+pub const MOST_CALLS: u32 = 2;
 
 /// A second question to the model needs this share of the time it has altogether.
 const SHARE_FOR_SECOND: u32 = 4;
@@ -152,9 +156,10 @@ impl Ai {
             Ok(said) => return said.for_money(spent),
             Err(unfit) => unfit,
         };
+        let has_cost_all = spent.calls >= MOST_CALLS;
         let is_late = deadline.saturating_duration_since(Instant::now()) < self.model.limit() / SHARE_FOR_SECOND;
-        info!(unfit = kind(&unfit), is_late, "the model's answer may not be shown");
-        if is_late {
+        info!(unfit = kind(&unfit), is_late, has_cost_all, "the model's answer may not be shown");
+        if is_late || has_cost_all {
             return Said::nothing(spent);
         }
         let second = self.ask(&prompt::again(request, &unfit), deadline, &mut hearing, stop, &mut spent).await;
@@ -192,7 +197,9 @@ impl Ai {
         let is_heard = hearing.has_audience();
         let mut ear = |said: &str| hearing.hear(said);
         let ear = is_heard.then_some(&mut ear as Ear<'_>);
-        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear)).await;
+        let mut tries = Tries::at_most(MOST_CALLS.saturating_sub(spent.calls));
+        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear, &mut tries)).await;
+        (0..tries.lost).for_each(|_| spent.count(request, None));
         spent.count(request, outcome.as_ref());
         match outcome? {
             Ok(completion) => Some(completion),
@@ -224,6 +231,12 @@ fn judged(completion: &Completion, grounds: &Grounds<'_>, sections: &[Section]) 
     }
 }
 
+/// Why a person should take over, where the model wants that.
+fn wanted(completion: &Completion) -> Option<Reason> {
+    let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
+    call.map(|call| reason(&call.arguments))
+}
+
 fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
     let sources = checked.cited.iter().map(|at| sections[*at].source.clone()).collect();
     let is_partial = checked.does_not_know;
@@ -231,12 +244,6 @@ fn supported(checked: Checked, sections: &[Section]) -> Option<Supported> {
     if supported.text.is_empty() {
         info!("nothing of the model's answer rests on anything");
         return None;
-/// Why a person should take over, where the model wants that.
-fn wanted(completion: &Completion) -> Option<Reason> {
-    let call = completion.call.as_ref().filter(|call| call.name == prompt::HAND_OVER);
-    call.map(|call| reason(&call.arguments))
-}
-
     }
     Some(supported)
 }
