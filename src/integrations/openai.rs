@@ -185,7 +185,7 @@ impl OpenAi {
         deadline: Instant,
         ear: &mut Option<Ear<'_>>,
     ) -> Result<Completion, NoAnswer> {
-        let usual = self.record().dialect;
+        let usual = self.record().dialect(&self.1);
         let (mut dialect, mut disliked) = (usual, Vec::new());
         let mut outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         while let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = outcome
@@ -196,8 +196,13 @@ impl OpenAi {
             outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         }
         if outcome.is_ok() && dialect != usual {
-            warn!(?disliked, "the model's server refuses a part of the requests, which goes without it from now on");
-            self.record().dialect = dialect;
+            let model = &*self.1;
+            warn!(
+                model,
+                ?disliked,
+                "the server refuses a part of what this model is asked: it goes without it from now on"
+            );
+            self.record().learn(&self.1, dialect);
         }
         outcome
     }
