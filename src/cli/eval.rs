@@ -91,7 +91,7 @@ impl Eval {
         } else {
             None
         };
-        let desk = KnowledgeBase::open(&config.knowledge, voice.clone())?.current();
+        let desk = KnowledgeBase::look(&config.knowledge, voice.clone())?.current();
         let asked = stream::iter(questions).map(|gold| self.ask(gold, &desk, &voice, ai.as_ref()));
         let scored: Vec<Scored> = Runtime::new().context("No threads")?.block_on(asked.buffered(AT_ONCE).collect());
         let (figures, mut out) = (figures(&scored), stdout().lock());
