@@ -36,7 +36,7 @@ enum Form {
 pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Result<Completion, NoAnswer> {
     let status = response.status();
     let (mut form, mut unwanted_since) = (None, None);
-    loop {
+    while unwanted_since.is_none_or(|since: Instant| since.elapsed() < CALL_BEHIND) {
         let patience = patience(form.as_ref(), unwanted_since, silence);
         let chunk = match timeout(patience, response.chunk()).await {
             Ok(Ok(chunk)) => chunk,
