@@ -1,8 +1,11 @@
 //! Conversations that are followed: what the bot and people say, wherever it is said.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::time::timeout;
 
 use super::{
     QUESTION,
@@ -47,8 +50,17 @@ async fn write(db: &PgPool, kind: &str, body: &str) {
     sqlx::query(WRITE).bind(kind).bind(body).execute(db).await.unwrap();
 }
 
+/// Comments come all the while, so a stream on which nothing else comes is never silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn next(stream: &mut Events) -> Event {
-    stream.next().await.unwrap_or_else(|| panic!("it ended: {}", stream.text))
+    let next = timeout(PATIENCE, stream.next()).await.expect("something is said");
+    next.unwrap_or_else(|| panic!("it ended: {}", stream.text))
+}
+
+async fn ends(stream: &mut Events) {
+    let rest = timeout(PATIENCE, stream.rest()).await.expect("it ends");
+    assert_eq!(kinds(&rest), ["done"]);
 }
 
 /// Waits until that instance listens.
@@ -147,7 +159,7 @@ async fn a_conversation_is_followed_so_often_and_a_stop_ends_it(db: PgPool) {
 
     app.stop();
     for mut stream in streams {
-        assert_eq!(kinds(&stream.rest().await), ["done"]);
+        ends(&mut stream).await;
     }
 }
 
@@ -159,7 +171,7 @@ async fn an_erased_conversation_has_an_end(db: PgPool) {
 
     sqlx::query("delete from support.conversations").execute(&db).await.unwrap();
 
-    assert_eq!(kinds(&stream.rest().await), ["done"]);
+    ends(&mut stream).await;
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
@@ -199,7 +211,7 @@ async fn who_is_blocked_follows_nothing_any_more(db: PgPool) {
     let blocked = app.admin_post("/api/support/blocks", &json!({ "conversationId": theirs.handle })).await;
     assert_eq!(blocked.status, 200, "{}", blocked.body);
 
-    assert_eq!(kinds(&stream.rest().await), ["done"]);
+    ends(&mut stream).await;
     let refused = theirs.follow(&app, &[]).await;
     assert_eq!((refused.status(), refused.header("retry-after")), (429, Some("3600")));
     others.ask(&app).await;
@@ -221,7 +233,7 @@ async fn a_session_that_ends_ends_what_is_followed_by_it(db: PgPool) {
     let mut stream = follow(&app, conversation, &[("Authorization", &bearer(&claims))]).await;
 
     assert_eq!(stream.status(), 200);
-    assert_eq!(kinds(&stream.rest().await), ["done"]);
+    ends(&mut stream).await;
     assert_eq!(follow(&app, conversation, &[("Authorization", &long)]).await.status(), 200);
 }
 
