@@ -146,6 +146,13 @@ pub enum LogFormat {
     Auto,
 }
 
+impl Budgets {
+    /// After this a turn is over, whatever came of it, and so is what it asked of the database last.
+    pub fn longest_turn(&self) -> Duration {
+        self.handler + self.database_statement
+    }
+}
+
 impl Config {
     /// Reads the environment, over a `.env` file in the working folder where there is one.
     pub fn from_environment() -> Result<Self, Refused> {

@@ -25,7 +25,7 @@ use crate::{
         self,
         embedded::{Embedded, Options, StartError},
     },
-    worker::{Channels, Summary, Sweeper, Worker},
+    worker::{Channels, Summary, Sweeper, Unanswered, Worker},
 };
 
 /// Connections that may wait to be accepted.
@@ -65,6 +65,7 @@ pub struct Server {
     worker: Worker,
     sweeper: Sweeper,
     summary: Summary,
+    unanswered: Unanswered,
     following: Following,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
@@ -122,6 +123,7 @@ impl Server {
             limits: state.limits.clone(),
             notifications: state.tickets.notifications.clone(),
         };
+        let unanswered = Unanswered { chat: state.chat.clone(), patience: config.budgets.longest_turn() };
         let router = http::router(&state, &config.allowed_origins);
         let listener = socket.listen(BACKLOG)?;
         Ok(Self {
@@ -132,6 +134,7 @@ impl Server {
             worker,
             sweeper,
             summary,
+            unanswered,
             following: state.following,
             provider,
             db,
@@ -157,6 +160,7 @@ impl Server {
         // These end the moment they are told to: nothing of them needs to be finished.
         let summary = tokio::spawn(self.summary.run(self.stop.clone()));
         tokio::spawn(self.sweeper.run(self.stop.clone()));
+        tokio::spawn(self.unanswered.run(self.stop.clone()));
         tokio::spawn(self.following.listen(self.stop.clone()));
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));

@@ -130,7 +130,7 @@ impl AppState {
                 tickets: tickets.clone(),
             },
             conversations: Conversations { db: db.clone() },
-            following: Following::new(db.clone(), draining.clone()),
+            following: Following::new(db.clone(), blocks.clone(), draining.clone()),
             feedback: Feedback { db: db.clone() },
             stats: Stats { db: db.clone() },
             gaps: Gaps { db: db.clone(), knowledge: knowledge.clone() },

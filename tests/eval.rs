@@ -72,3 +72,18 @@ fn what_is_not_good_enough_fails_and_says_by_how_much() {
     assert!(eval("knowledge-base", &[set, "--fail-under", "B1=1"]).status.success());
     assert!(!eval("knowledge-base", &[set, "--fail-under", "A1=0.1"]).status.success(), "of no question");
 }
+
+#[test]
+fn who_only_looks_writes_nothing() {
+    let empty = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nothing_here");
+    let _ = fs::remove_dir_all(&empty);
+    fs::create_dir(&empty).unwrap();
+    let set = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/eval/lookalikes.jsonl");
+    for arguments in [&["eval", set.to_str().unwrap()][..], &["ask", "How much is Growth?"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_levqor-support"));
+        let output = command.args(arguments).env_remove("KNOWLEDGE_BASE_DIR").current_dir(&empty).output().unwrap();
+
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(fs::read_dir(&empty).unwrap().count(), 0, "{arguments:?}");
+    }
+}

@@ -39,7 +39,7 @@ const NEIGHBOURS: [(&str, &[&str]); 25] = [
     ("blocks", &[]),
     ("limits", &["blocks"]),
     ("live", &[]),
-    ("following", &[]),
+    ("following", &["blocks"]),
     ("notifications", &[]),
     ("operators", &["limits"]),
     ("people", &[]),

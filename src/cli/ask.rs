@@ -54,7 +54,7 @@ impl Ask {
 
     fn try_run(&self, config: &Config) -> anyhow::Result<()> {
         let voice = Voice::from(&config.company);
-        let loaded = KnowledgeBase::open(&config.knowledge, voice)?.current();
+        let loaded = KnowledgeBase::look(&config.knowledge, voice)?.current();
         match (&self.file, &self.question) {
             (Some(file), _) => answer_file(&loaded.knowledge, file),
             (None, question) => answer_one(&loaded.knowledge, question.as_deref().unwrap_or_default()),

@@ -97,7 +97,7 @@ impl Eval {
         } else {
             None
         };
-        let desk = KnowledgeBase::open(&config.knowledge, voice.clone())?.current();
+        let desk = KnowledgeBase::look(&config.knowledge, voice.clone())?.current();
         for unknown in unknown_sections(&questions, &desk) {
             writeln!(stderr(), "The knowledge base has no section {unknown}, which is expected.")?;
         }

@@ -21,7 +21,7 @@ pub struct Gaps {
 impl Gaps {
     pub fn run(&self, config: &Config) -> ExitCode {
         let voice = Voice::from(&config.company);
-        match KnowledgeBase::open(&config.knowledge, voice) {
+        match KnowledgeBase::look(&config.knowledge, voice) {
             Ok(knowledge) => {
                 database::tell(config, async |db| gaps::Gaps { db, knowledge }.list(self.days, self.limit.into()).await)
             }

@@ -13,6 +13,7 @@ use crate::{
     domain::{contact::Email, token::VisitorToken},
     error::Error,
     integrations::sessions::{self, Session},
+    services::following::Owner,
     state::Identity,
 };
 
@@ -65,7 +66,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 
 /// Who reads a conversation: a customer by their session, a visitor by their token.
 pub struct Reader {
-    pub customer: Option<Email>,
+    pub customer: Option<Owner>,
     pub visitor: Option<VisitorToken>,
 }
 
@@ -83,7 +84,7 @@ where
             None => by_cookie(&parts.headers, &identity),
             session => session,
         };
-        let customer = session.map(|session| session.email);
+        let customer = session.map(|Session { email, ends_at }| Owner { email, until: ends_at });
         if customer.is_none() && visitor.is_none() {
             Err(Error::Unauthenticated.into())
         } else {

@@ -115,11 +115,12 @@ async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<P
 async fn turn(
     turns: Turns,
     id: Option<ClientMessageId>,
-    question: Question,
+    mut question: Question,
     pace: Pace,
     wish: Wish,
 ) -> Result<Response, Problem> {
     let name = id.and_then(|id| named(&question, &id));
+    question.request = name.as_ref().or(wish.key.as_ref()).map(Name::hash);
     let response = if wish.is_for_events {
         streamed::turn(turns, question, name, pace.spares_model, wish).await
     } else {
@@ -177,7 +178,8 @@ struct Body {
 impl Body {
     fn into_question(self, customer: Option<Email>, visitor: Option<VisitorToken>, place: Option<Place>) -> Question {
         let conversation = self.conversation_id.as_deref().and_then(Handle::presented);
-        Question { message: self.message, conversation, customer, visitor, place, wants_token: self.visitor }
+        let (message, wants_token) = (self.message, self.visitor);
+        Question { message, conversation, customer, visitor, place, wants_token, request: None }
     }
 
     fn email(&self) -> Result<Email, Problem> {

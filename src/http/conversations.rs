@@ -17,10 +17,10 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    domain::{conversation::Status, message::Told, token::Handle, turn::Author},
+    domain::{client::Client, conversation::Status, message::Told, token::Handle, turn::Author},
     services::{
         conversations::Conversations,
-        following::{Following, Thread},
+        following::{Follower, Following, Thread},
         live::News,
     },
     state::AppState,
@@ -43,7 +43,8 @@ async fn read(
     reader: Reader,
     Path(handle): Path<Handle>,
 ) -> Result<Json<Transcript>, Problem> {
-    let read = conversations.read(&handle, reader.customer.as_ref(), reader.visitor.as_ref()).await?;
+    let customer = reader.customer.as_ref().map(|customer| &customer.email);
+    let read = conversations.read(&handle, customer, reader.visitor.as_ref()).await?;
     Ok(Json(Transcript { conversation_id: handle.as_str().to_owned(), status: read.status, messages: read.messages }))
 }
 
@@ -58,7 +59,7 @@ struct Transcript {
 /// Follow a conversation
 ///
 /// Server-sent events: `message` by the desk, `human_message` by a person of the team, and `done` when the service
-/// stops. `Last-Event-ID` has what was missed told first.
+/// stops, or when what showed that they may read it shows it no longer. `Last-Event-ID` has what was missed told first.
 #[utoipa::path(get, path = "/api/support/conversations/{id}/events", tag = "Chat", operation_id = "events",
     params(("id" = String, Path, description = "A `conversationId`.")),
     security(("visitorToken" = []), ("bearer" = []), ("siteSession" = [])),
@@ -66,12 +67,14 @@ struct Transcript {
         body = String, content_type = "text/event-stream"), (status = 429)))]
 async fn follow(
     State(following): State<Following>,
+    client: Client,
     reader: Reader,
     Path(handle): Path<Handle>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let seen = events::last_seen(&headers).and_then(|seen| i64::try_from(seen).ok());
-    let thread = following.follow(handle, reader.customer, reader.visitor, seen).await?;
+    let follower = Follower { owner: reader.customer, visitor: reader.visitor, place: client.place() };
+    let thread = following.follow(handle, follower, seen).await?;
     Ok(events::response(news(thread), PULSE))
 }
 

@@ -9,7 +9,7 @@ use super::{
     extract::{Json, Path, Query},
     problem::Problem,
     team::Admin,
-    whole::{Days, PageSize},
+    whole::{Back, PageSize},
 };
 use crate::{
     domain::{
@@ -28,11 +28,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// List gaps
 ///
 /// What people asked and nobody could answer, by what it means.
-#[utoipa::path(get, path = "/api/support/gaps", tag = "Gaps", operation_id = "gaps", params(ListQuery),
+#[utoipa::path(get, path = "/api/support/gaps", tag = "Gaps", operation_id = "gaps", params(Back, ListQuery),
     responses((status = 200, description = "Those of most people first.", body = gap::Listed)))]
-async fn list(State(gaps): State<Gaps>, Query(query): Query<ListQuery>) -> Result<Json<gap::Listed>, Problem> {
+async fn list(
+    State(gaps): State<Gaps>,
+    Query(back): Query<Back>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<gap::Listed>, Problem> {
     let limit = usize::try_from(query.limit.0).unwrap_or_default();
-    Ok(Json(gaps.list(query.days.0, limit).await?))
+    Ok(Json(gaps.list(back.days(), limit).await?))
 }
 
 /// Close a gap
@@ -54,10 +58,6 @@ async fn close(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// How many days, today included; a larger number than 365 is 365.
-    #[serde(default)]
-    #[param(value_type = i64, example = 30, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 30, required = false)]
-    days: Days,
     /// How many at most; a larger number than 200 is 200.
     #[serde(default)]
     #[param(value_type = i64, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 50, required = false)]

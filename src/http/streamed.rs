@@ -46,7 +46,7 @@ pub struct Wish {
     /// What they have seen of the answer.
     seen: u64,
     /// Their `Idempotency-Key`, which streamed answers look after themselves.
-    key: Option<Name>,
+    pub key: Option<Name>,
     place: Option<Place>,
     request_id: String,
 }

@@ -21,6 +21,7 @@ pub struct Told {
     /// The text that the client has.
     shown: String,
     request_id: String,
+    is_over: bool,
 }
 
 impl Listener for Told {
@@ -46,7 +47,7 @@ impl Listener for Told {
 impl Told {
     /// Nothing yet, by the request of that id.
     pub fn new(teller: Teller, request_id: String) -> Self {
-        Self { teller, shown: String::new(), request_id }
+        Self { teller, shown: String::new(), request_id, is_over: false }
     }
 
     /// Makes the client's text this one: by what is missing, or anew.
@@ -61,6 +62,7 @@ impl Told {
 
     /// The answer is kept: all of it is told, whatever was told before.
     pub fn ends(&mut self, answer: &Value) {
+        self.is_over = true;
         self.show(reply(answer));
         for (kind, data) in behind_text(answer) {
             self.teller.tell(kind, data);
@@ -69,12 +71,22 @@ impl Told {
 
     /// Tells what went wrong, where anything was told yet; else it is an ordinary refusal.
     pub fn fails(&mut self, problem: Problem) -> Result<(), Problem> {
+        self.is_over = true;
         if !self.teller.has_told() {
             return Err(problem);
         }
         self.teller.tell("error", problem.words(&self.request_id));
         self.teller.tell("done", json!({}));
         Ok(())
+    }
+}
+
+/// A panic in the middle of it ends no stream without a word. What it said is for nobody to read.
+impl Drop for Told {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let _ = self.fails(Error::Internal(anyhow::anyhow!("a turn ended before its time")).into());
+        }
     }
 }
 
@@ -117,4 +129,43 @@ pub async fn retold(response: Response, seen: u64, pulse: Duration) -> Result<Re
     let mut response = events::response(stream::iter(news.collect::<Vec<_>>()), pulse);
     idempotency::mark_replayed(response.headers_mut(), &head.headers);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::live::{Follower, Live};
+
+    async fn rest(mut follower: Follower) -> Vec<(&'static str, Arc<Value>)> {
+        let mut told = Vec::new();
+        while let Some((_, news)) = follower.next().await {
+            told.push((news.kind, news.data));
+        }
+        told
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_panics_is_told_as_an_error_and_has_an_end() {
+        let live = Live::default();
+        let (teller, follower) = live.begin(Vec::new());
+        let turn = tokio::spawn(async move {
+            let mut told = Told::new(teller, "one".into());
+            told.hears("Growth costs");
+            panic!("in the middle of it");
+        });
+
+        assert!(turn.await.is_err());
+        let told = rest(follower).await;
+        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["delta", "error", "done"]);
+        assert_eq!((&told[1].1["code"], &told[1].1["requestId"]), (&json!("internal"), &json!("one")));
+    }
+
+    #[tokio::test]
+    async fn where_nothing_was_told_a_panic_is_an_ordinary_refusal() {
+        let (teller, follower) = Live::default().begin(Vec::new());
+
+        drop(Told::new(teller, "one".into()));
+
+        assert!(rest(follower).await.is_empty());
+    }
 }

@@ -1,6 +1,7 @@
 //! Whole numbers in a query: how many, and how far back.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
+use utoipa::IntoParams;
 
 /// From 1 to `MOST`, `USUAL` when none is given; a larger one is `MOST`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +11,20 @@ pub struct Whole<const USUAL: i64, const MOST: i64>(pub i64);
 pub type PageSize = Whole<50, 200>;
 
 /// How far back something looks.
-pub type Days = Whole<30, 365>;
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Back {
+    /// How many days, today included; a larger number than 365 is 365.
+    #[serde(default)]
+    #[param(value_type = i64, example = 30, minimum = 1, maximum = 9_223_372_036_854_775_807_i64, default = 30, required = false)]
+    days: Whole<30, 365>,
+}
+
+impl Back {
+    pub fn days(&self) -> i64 {
+        self.days.0
+    }
+}
 
 impl<const USUAL: i64, const MOST: i64> Default for Whole<USUAL, MOST> {
     fn default() -> Self {

@@ -54,6 +54,24 @@ struct Inner {
     record: Mutex<Record>,
 }
 
+/// How often a server may be asked that may charge for each time.
+pub struct Tries {
+    /// At most; what cannot be charged is not counted.
+    pub most: u32,
+    /// Those before the last one that it may charge for, although nothing came of them.
+    pub lost: u32,
+}
+
+impl Tries {
+    pub fn at_most(most: u32) -> Self {
+        Self { most, lost: 0 }
+    }
+
+    fn allow_another(&self, failure: &NoAnswer) -> bool {
+        !failure.may_be_charged() || self.lost + 1 < self.most
+    }
+}
+
 #[derive(Deserialize)]
 struct Models {
     data: Vec<Model>,
@@ -106,6 +124,7 @@ impl OpenAi {
         request: CreateChatCompletionRequest,
         deadline: Instant,
         mut ear: Option<Ear<'_>>,
+        tries: &mut Tries,
     ) -> Result<Completion, NoAnswer> {
         let _place = self.0.places.try_acquire().map_err(|_| NoAnswer::Busy)?;
         let admission = self.record().breaker.admit(Instant::now()).ok_or(NoAnswer::Resting)?;
@@ -113,9 +132,11 @@ impl OpenAi {
         let mut outcome = self.attempt(&request, deadline, &mut ear).await;
         if let Err(failure) = &outcome
             && admission == Admission::Usual
+            && tries.allow_another(failure)
             && let Some(wait) = self.wait_before_retry(failure, deadline)
         {
             sleep(wait).await;
+            tries.lost += u32::from(failure.may_be_charged());
             outcome = self.attempt(&request, deadline, &mut ear).await;
         }
         self.record().note(&outcome);
@@ -164,7 +185,7 @@ impl OpenAi {
         deadline: Instant,
         ear: &mut Option<Ear<'_>>,
     ) -> Result<Completion, NoAnswer> {
-        let usual = self.record().dialect;
+        let usual = self.record().dialect(&self.1);
         let (mut dialect, mut disliked) = (usual, Vec::new());
         let mut outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         while let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = outcome
@@ -175,8 +196,13 @@ impl OpenAi {
             outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
         }
         if outcome.is_ok() && dialect != usual {
-            warn!(?disliked, "the model's server refuses a part of the requests, which goes without it from now on");
-            self.record().dialect = dialect;
+            let model = &*self.1;
+            warn!(
+                model,
+                ?disliked,
+                "the server refuses a part of what this model is asked: it goes without it from now on"
+            );
+            self.record().learn(&self.1, dialect);
         }
         outcome
     }

@@ -2,18 +2,22 @@
 
 mod address;
 mod draft;
+mod keep;
 mod rehearse;
+mod unanswered;
 
-use serde_json::json;
 use sqlx::PgPool;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use self::draft::{Asker, conclude, weigh};
 pub use self::{
     draft::{AnsweredBy, Draft},
     rehearse::rehearse,
+};
+use self::{
+    draft::{Asker, conclude, weigh},
+    keep::{Stored, milliseconds},
 };
 use super::{
     account::Topic,
@@ -23,7 +27,7 @@ use super::{
     context::{self, Context},
     faq_loader::{KnowledgeBase, Loaded},
     handoff::Reason,
-    tickets::{Origin, Request, Tickets},
+    tickets::Tickets,
 };
 use crate::{
     domain::{
@@ -35,11 +39,8 @@ use crate::{
         token::{Handle, VisitorToken},
         turn::{Author, Turn},
     },
-    error::{Error, Result},
-    storage::{
-        conversations::{self, Answered, Open, Received},
-        usage::Bill,
-    },
+    error::Result,
+    storage::conversations::{self, Open, Received},
 };
 
 /// How much of a message is read for an answer; all of it is kept.
@@ -73,6 +74,8 @@ pub struct Question {
     pub place: Option<Place>,
     /// Whether a conversation that it opens shall be theirs alone.
     pub wants_token: bool,
+    /// What stands for the whole request, where its sender named it.
+    pub request: Option<Vec<u8>>,
 }
 
 /// What they hear, and how it came about.
@@ -112,13 +115,6 @@ pub struct Beginning<'a> {
     pub reply: MessageId,
 }
 
-/// An answer that is kept, and what became of its conversation.
-struct Stored {
-    status: Status,
-    ticket: Option<TicketId>,
-    draft: Draft,
-}
-
 impl Chat {
     /// The usual manner: nobody listens, and a stop of the process waits for no model.
     pub fn manner(&self, spares_model: bool) -> Manner<'static> {
@@ -128,7 +124,7 @@ impl Chat {
     /// Stores what is asked, answers it, and stores that.
     pub async fn turn(&self, question: &Question, mut manner: Manner<'_>) -> Result<Reply> {
         let started = Instant::now();
-        let message: String = question.message.as_str().chars().take(READ).collect();
+        let message = read(question.message.as_str());
         let (received, id, fresh) = (MessageId::random(), MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let fresh_visitor = (question.wants_token && customer.is_none()).then(VisitorToken::random);
@@ -142,9 +138,11 @@ impl Chat {
                 visitor: question.visitor.as_ref(),
                 fresh: &fresh,
                 fresh_visitor: fresh_visitor.as_ref(),
+                request: question.request.as_deref(),
             },
         )
         .await?;
+        let Some(open) = open else { return self.told_before(question, fresh, fresh_visitor, manner).await };
         let conversation = match presented {
             Some(handle) if !open.is_new => handle.clone(),
             _ => fresh,
@@ -167,7 +165,8 @@ impl Chat {
         let draft = conclude(weighed, said, &asker, &self.voice);
         let bill = grant.as_ref().zip(draft.spent.as_ref()).map(|(grant, spent)| grant.bill(spent));
         let quote = quote(&earlier, &message);
-        let Stored { status, ticket, draft } = self.store(&open, id, draft, bill.as_ref(), &quote, started).await?;
+        let Stored { status, ticket, draft } =
+            self.keep(&open, (received, id), draft, bill.as_ref(), &quote, started).await?;
         if let Some(grant) = grant {
             grant.settle(bill.as_ref());
         }
@@ -225,53 +224,6 @@ impl Chat {
         let looked_up = Context::of(&self.db, customer?).await;
         looked_up.inspect_err(|error| warn!(error = ?error, "a customer's records cannot be read")).ok()
     }
-
-    /// Keeps the answer, and where a person is needed, the ticket and its alerts, in one commit.
-    async fn store(
-        &self,
-        open: &Open,
-        id: MessageId,
-        mut draft: Draft,
-        bill: Option<&Bill>,
-        quote: &str,
-        started: Instant,
-    ) -> Result<Stored> {
-        let Some(reason) = draft.reason else {
-            let status = conversations::answer(&self.db, open.id, &answered(id, &draft, bill, started)).await?;
-            let status = status.ok_or(Error::NotFound("conversation"))?;
-            return Ok(Stored { status, ticket: None, draft });
-        };
-        let request = Request {
-            conversation: open.id,
-            email: draft.address.as_ref(),
-            message: quote,
-            context: None,
-            reason,
-            origin: Origin::Chat,
-        };
-        let mut tx = self.db.begin().await?;
-        let ticket = self.tickets.hand_over(&mut tx, &request).await?;
-        draft.text = format!("{}\nTicket #{ticket}", draft.text);
-        let status = conversations::answer(&mut *tx, open.id, &answered(id, &draft, bill, started)).await?;
-        let status = status.ok_or(Error::NotFound("conversation"))?;
-        tx.commit().await?;
-        self.tickets.notifications.wake();
-        Ok(Stored { status, ticket: Some(ticket), draft })
-    }
-}
-
-fn answered<'a>(id: MessageId, draft: &'a Draft, bill: Option<&'a Bill>, started: Instant) -> Answered<'a> {
-    Answered {
-        id,
-        body: &draft.text,
-        outcome: draft.outcome,
-        by: draft.answered_by.as_str(),
-        confidence: draft.confidence,
-        sources: json!(draft.sources),
-        handoff_reason: draft.reason.map(Reason::as_str),
-        took_ms: milliseconds(started),
-        bill,
-    }
 }
 
 /// Who pays for a turn: a customer; else a visitor by the token that opened the conversation, and the
@@ -283,8 +235,8 @@ fn spender(question: &Question, open: &Open, fresh: Option<&VisitorToken>) -> Sp
     Spender { conversation: open.id, visitor, place }
 }
 
-fn milliseconds(since: Instant) -> i32 {
-    i32::try_from(since.elapsed().as_millis()).unwrap_or(i32::MAX)
+fn read(message: &str) -> String {
+    message.chars().take(READ).collect()
 }
 
 /// The customer's last messages, as a ticket quotes them.

@@ -99,17 +99,29 @@ pub struct Health {
 }
 
 impl KnowledgeBase {
-    /// Reads the folder, or says why nothing can be answered from it, and keeps watching it.
+    /// Reads the folder, or says why nothing can be answered from it, and keeps watching it. What a default
+    /// folder misses is written.
     pub fn open(folder: &KnowledgeFolder, voice: Voice) -> anyhow::Result<Self> {
         if folder.is_default {
             write_missing(&folder.path)?;
         }
+        Self::watch(folder, voice, read)
+    }
+
+    /// The same for who only looks: nothing is written, and what a default folder misses is known all the same.
+    pub fn look(folder: &KnowledgeFolder, voice: Voice) -> anyhow::Result<Self> {
+        Self::watch(folder, voice, if folder.is_default { read_with_missing } else { read })
+    }
+
+    fn watch(folder: &KnowledgeFolder, voice: Voice, read: Read) -> anyhow::Result<Self> {
         let seen = fingerprint(&folder.path);
-        let loaded = Arc::new(load(&folder.path, &voice)?);
+        let loaded = Arc::new(load(&folder.path, &voice, read)?);
         info!(sections = loaded.knowledge.section_count(), "knowledge base loaded");
         let (state, current) = watch::channel(State { loaded, loaded_at: Instant::now(), fault: None });
         let path = folder.path.clone();
-        thread::Builder::new().name("knowledge-base".into()).spawn(move || follow(&path, seen, &voice, &state))?;
+        thread::Builder::new().name("knowledge-base".into()).spawn(move || {
+            follow(&path, seen, &state, || load(&path, &voice, read));
+        })?;
         Ok(Self { state: current, folder: folder.path.as_path().into(), editing: Arc::default() })
     }
 
@@ -130,7 +142,15 @@ impl KnowledgeBase {
 /// What tells one state of the folder from another without reading it.
 type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
-fn follow(path: &Path, mut loaded: Fingerprint, voice: &Voice, state: &watch::Sender<State>) {
+/// How a folder is read.
+type Read = fn(&Path) -> anyhow::Result<Vec<Document>>;
+
+fn follow(
+    path: &Path,
+    mut loaded: Fingerprint,
+    state: &watch::Sender<State>,
+    load: impl Fn() -> anyhow::Result<Loaded>,
+) {
     let mut before = loaded.clone();
     while !state.is_closed() {
         thread::sleep(LOOK_EVERY);
@@ -139,15 +159,15 @@ fn follow(path: &Path, mut loaded: Fingerprint, voice: &Voice, state: &watch::Se
         // fault may be mended without a trace in the folder (by its rights), so it is looked at again.
         let is_faulty = state.borrow().fault.is_some();
         if now == before && (now != loaded || is_faulty) {
-            reload(path, voice, state);
+            reload(load(), state);
             loaded.clone_from(&now);
         }
         before = now;
     }
 }
 
-fn reload(path: &Path, voice: &Voice, state: &watch::Sender<State>) {
-    match load(path, voice) {
+fn reload(loaded: anyhow::Result<Loaded>, state: &watch::Sender<State>) {
+    match loaded {
         Ok(loaded) => {
             info!(sections = loaded.knowledge.section_count(), "knowledge base loaded again");
             state.send_replace(State { loaded: Arc::new(loaded), loaded_at: Instant::now(), fault: None });
@@ -163,7 +183,7 @@ fn reload(path: &Path, voice: &Voice, state: &watch::Sender<State>) {
 }
 
 /// Reads and understands the folder. Text that breaks the reader is a broken edit like any other.
-fn load(path: &Path, voice: &Voice) -> anyhow::Result<Loaded> {
+fn load(path: &Path, voice: &Voice, read: Read) -> anyhow::Result<Loaded> {
     let documents = read(path)?;
     let built = panic::catch_unwind(AssertUnwindSafe(|| Loaded::build(&documents, voice.clone())));
     built.map_err(|_| anyhow::anyhow!("the text of the knowledge base cannot be understood"))
@@ -179,6 +199,18 @@ fn write_missing(folder: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// All documents of the folder, and those it misses as they would be written.
+fn read_with_missing(folder: &Path) -> anyhow::Result<Vec<Document>> {
+    let documents = files(folder).iter().map(|path| document(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let (expected, others): (Vec<_>, Vec<_>) =
+        documents.into_iter().partition(|document| FIRST.iter().any(|(name, _)| document.file == *name));
+    let first = FIRST.map(|(name, text)| {
+        let there = expected.iter().find(|document| document.file == name).cloned();
+        there.unwrap_or_else(|| Document { file: name.into(), markdown: text.into() })
+    });
+    Ok(first.into_iter().chain(others).collect())
 }
 
 /// All documents of the folder, each of them readable and with something in it.

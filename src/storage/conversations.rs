@@ -40,16 +40,30 @@ pub struct Received<'a> {
     /// For a conversation that the message opens.
     pub fresh: &'a Handle,
     pub fresh_visitor: Option<&'a VisitorToken>,
+    /// What stands for the whole request, where its sender named it.
+    pub request: Option<&'a [u8]>,
 }
 
 /// Stores a customer's message in the conversation that it names, or in a new one: one statement,
 /// so one commit and one round trip. Somebody else's is no conversation at all. An owner who also
-/// shows a visitor's token takes that visitor's conversation over.
-pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result<Open> {
+/// shows a visitor's token takes that visitor's conversation over. The turn is under way from here on; one
+/// that is begun again stands in for the first. Nothing is stored of a request for which a person was
+/// asked meanwhile.
+pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result<Option<Open>> {
     let mode = if received.owner.is_some() { Mode::Private } else { Mode::Public };
     let row = sqlx::query!(
         r#"
-        with found as (
+        with begun as (
+            insert into support.turns_under_way as known (message_id, request_hash)
+            values ($5, $10)
+            on conflict (request_hash) where request_hash is not null do update
+            set message_id = excluded.message_id,
+                answer_id = null,
+                began_at = now()
+            where known.answer_id is null
+               or known.began_at <= now() - interval '24 hours'
+            returning message_id
+        ), found as (
             update support.conversations
             set updated_at = now(),
                 status = case status when 'closed' then 'ai' else status end,
@@ -57,6 +71,7 @@ pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result
                 email = case mode when $2 then email else $7 end,
                 visitor_hash = case mode when $2 then visitor_hash end
             where handle_hash = $1
+              and exists (select from begun)
               and case mode
                   when 'private' then $2 = mode and lower(email collate "C") = lower($7 collate "C")
                   when $2 then visitor_hash is null or visitor_hash = $8
@@ -66,7 +81,8 @@ pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result
         ), opened as (
             insert into support.conversations (id, handle_hash, mode, email, visitor_hash)
             select $3, $4, $2, $7, $9
-            where not exists (select from found)
+            where exists (select from begun)
+              and not exists (select from found)
             returning id, status, email, true as is_new
         ), conversation as (
             select * from found
@@ -89,10 +105,11 @@ pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result
         received.owner.map(Email::as_str),
         received.visitor.map(VisitorToken::hash),
         received.fresh_visitor.map(VisitorToken::hash),
+        received.request,
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    Ok(Open { id: ConversationId(row.id), status: row.status, email: row.email, is_new: row.is_new })
+    Ok(row.map(|row| Open { id: ConversationId(row.id), status: row.status, email: row.email, is_new: row.is_new }))
 }
 
 /// The last turns of a conversation before `message`, oldest first; notes are not part of it.
@@ -119,6 +136,7 @@ pub async fn earlier(db: impl PgExecutor<'_>, conversation: ConversationId, mess
 /// What the desk answered, with how it came about.
 pub struct Answered<'a> {
     pub id: MessageId,
+    pub question: MessageId,
     pub body: &'a str,
     pub outcome: Outcome,
     pub by: &'static str,
@@ -131,7 +149,8 @@ pub struct Answered<'a> {
 }
 
 /// Stores it and returns who answers next: somebody may have been asked for while it was made. The
-/// conversation may also have been erased; then there is nothing left to answer.
+/// conversation may also have been erased, or a person asked because the turn took far too long; then
+/// there is nothing left to answer.
 pub async fn answer(
     db: impl PgExecutor<'_>,
     conversation: ConversationId,
@@ -140,7 +159,12 @@ pub async fn answer(
     let bill = answered.bill;
     let status = sqlx::query_scalar!(
         r#"
-        with conversation as (
+        with ended as (
+            delete from support.turns_under_way
+            where message_id = $17
+              and answer_id is null
+            returning message_id
+        ), conversation as (
             select id, status
             from support.conversations
             where id = $2
@@ -151,6 +175,7 @@ pub async fn answer(
                  prompt_tokens, completion_tokens)
             select $1, id, 'ai', $3, $4, $5, $6, $7, $8, $9, $10, $11
             from conversation
+            where exists (select from ended)
         ), billed as (
             insert into support.model_usage
                 (conversation_id, visitor_hash, model, calls, prompt_tokens, completion_tokens, is_estimated, cost_nanos)
@@ -160,6 +185,7 @@ pub async fn answer(
         )
         select status as "status: Status"
         from conversation
+        where exists (select from ended)
         "#,
         answered.id.0,
         conversation.0,
@@ -177,6 +203,7 @@ pub async fn answer(
         bill.map(|bill| bill.calls),
         bill.map(|bill| bill.is_estimated),
         bill.and_then(|bill| bill.cost).map(|cost| cost.0),
+        answered.question.0,
     )
     .fetch_optional(db)
     .await?;

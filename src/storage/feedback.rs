@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Keeps a rating in the place of any before, if the answer was given to whoever rates it: in private
-/// to the owner, to a visitor with a token to its holder, else to whoever was told its id. Tells
-/// whether there is such an answer.
+/// to the owner, to a visitor with a token to its holder, else to whoever was told its id. For a
+/// conversation that is blocked there is none. Tells whether there is such an answer.
 pub async fn keep(
     db: impl PgExecutor<'_>,
     message: MessageId,
@@ -36,6 +36,12 @@ pub async fn keep(
                   when 'private' then lower(conversation.email collate "C") = lower($2 collate "C")
                   else conversation.visitor_hash is null or conversation.visitor_hash = $3
               end
+              and not exists (
+                  select
+                  from support.blocks
+                  where kind = 'conversation'
+                    and value = encode(conversation.handle_hash, 'hex')
+              )
             for key share of message
         )
         insert into support.feedback (message_id, rating, reason)

@@ -37,13 +37,16 @@ pub struct Reader<'a> {
     pub visitor: Option<&'a VisitorToken>,
 }
 
-/// Which conversation it is and where it ends at the moment; for anybody else it is not there.
+/// Which conversation it is and the position of what was told last in it; for anybody else it is not there.
 pub async fn end(db: impl PgExecutor<'_>, reader: &Reader<'_>) -> Result<Option<(ConversationId, i64)>> {
     let row = sqlx::query!(
         r#"
         select conversation.id, coalesce(max(message.position), 0) as "end!"
         from support.conversations conversation
-        left join support.messages message on message.conversation_id = conversation.id
+        left join support.messages message
+               on message.conversation_id = conversation.id
+              and message.author <> 'customer'
+              and message.kind = 'reply'
         where conversation.handle_hash = $1
           and case conversation.mode
               when 'private' then lower(conversation.email collate "C") = lower($2 collate "C")
@@ -60,14 +63,9 @@ pub async fn end(db: impl PgExecutor<'_>, reader: &Reader<'_>) -> Result<Option<
     Ok(row.map(|row| (ConversationId(row.id), row.end)))
 }
 
-/// What was said to the customer behind `position` but for what they were told, oldest first; nothing at
-/// all when they may not read it any more.
-pub async fn since(
-    db: impl PgExecutor<'_>,
-    reader: &Reader<'_>,
-    position: i64,
-    told: &[i64],
-) -> Result<Option<Vec<(i64, Told)>>> {
+/// What was said to the customer behind `position`, oldest first: in the order in which it was committed, so
+/// nothing comes later and stands before it. Nothing at all when they may not read it any more.
+pub async fn since(db: impl PgExecutor<'_>, reader: &Reader<'_>, position: i64) -> Result<Option<Vec<(i64, Told)>>> {
     let rows = sqlx::query!(
         r#"
         select message.position as "position?", message.id as "id?", message.author as "author?: Author",
@@ -77,7 +75,6 @@ pub async fn since(
         left join support.messages message
                on message.conversation_id = conversation.id
               and message.position > $4
-              and message.position <> all ($5)
               and message.author <> 'customer'
               and message.kind = 'reply'
         where conversation.handle_hash = $1
@@ -86,13 +83,12 @@ pub async fn since(
               else conversation.visitor_hash = $3
           end
         order by message.position
-        limit $6
+        limit $5
         "#,
         reader.handle.hash(),
         reader.owner.map(Email::as_str),
         reader.visitor.map(VisitorToken::hash),
         position,
-        told,
         MOST_AT_ONCE,
     )
     .fetch_all(db)

@@ -19,6 +19,7 @@ pub mod people;
 pub mod retention;
 pub mod threads;
 pub mod tickets;
+pub mod turns;
 pub mod usage;
 
 use std::{borrow::Cow, net::IpAddr, time::Duration};

@@ -1,10 +1,11 @@
-//! Delivers what we owe, at least once, and never lets one delivery hold up another; forgets what
-//! has had its time.
+//! Delivers what we owe, at least once, and never lets one delivery hold up another; asks a person where
+//! an answer is missing; forgets what has had its time.
 
 mod channels;
 mod retention;
 mod schedule;
 mod summary;
+mod unanswered;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-pub use self::{channels::Channels, retention::Sweeper, summary::Summary};
+pub use self::{channels::Channels, retention::Sweeper, summary::Summary, unanswered::Unanswered};
 use crate::{
     domain::channel::Channel,
     error::{Error, Result},

@@ -76,7 +76,7 @@ impl Sweeper {
 fn lifetime(retention: &Retention, kind: Kind) -> Duration {
     match kind {
         Kind::Deliveries | Kind::Erasures => retention.logs,
-        Kind::Escalations | Kind::Confirmations | Kind::Answers => DAY,
+        Kind::Escalations | Kind::Confirmations | Kind::Answers | Kind::Turns => DAY,
         // They have an end of their own.
         Kind::Sessions => Duration::ZERO,
         Kind::Usage => retention.logs.max(A_YEAR),

@@ -157,3 +157,19 @@ async fn a_person_who_took_over_is_not_talked_over(db: PgPool) {
     assert_eq!(answer["status"], "human");
     assert!(!answer["reply"].as_str().unwrap().contains("automation"));
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_only_wants_a_person_is_told_of_nothing_else(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let only = app.ask("I want to talk to a person", "").await;
+    assert_eq!((&only["handoff"]["reason"], &only["outcome"]), (&json!("customer_request"), &json!("handed_over")));
+    assert_eq!((&only["sources"], &only["confidence"]), (&json!([]), &json!(0.0)), "{only}");
+
+    let also = app.ask("What does Levqor do? I want to talk to a person.", "").await;
+    assert_eq!((&also["handoff"]["reason"], &also["outcome"]), (&json!("customer_request"), &json!("answer")));
+    assert!(also["reply"].as_str().unwrap().contains("AI automation platform"), "{also}");
+
+    let information = app.ask("my order is number 1", "").await;
+    assert_eq!(information["handoff"], json!(null), "{information}");
+}

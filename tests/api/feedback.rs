@@ -155,3 +155,16 @@ async fn a_rating_is_told_with_its_answer_and_goes_with_it(db: PgPool) {
     app.admin_post("/api/support/people/erase", &ada).await;
     assert_eq!(kept(&app).await, []);
 }
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn in_a_blocked_conversation_nothing_is_rated(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (theirs, others) = (app.ask(QUESTION, "").await, app.ask(QUESTION, "").await);
+    let blocked = app.admin_post("/api/support/blocks", &json!({ "conversationId": theirs["conversationId"] })).await;
+    assert_eq!(blocked.status, 200, "{}", blocked.body);
+
+    let down = json!({ "rating": "down" });
+    assert_eq!(rate(&app, &id(&theirs), &[], &down).await.status, 404);
+    assert_eq!(rate(&app, &id(&others), &[], &down).await.status, 200);
+    assert_eq!(kept(&app).await.len(), 1);
+}

@@ -42,5 +42,6 @@ mod sign_in;
 mod stats;
 mod streams;
 mod tickets;
+mod unanswered;
 mod visitors;
 mod whatsapp;

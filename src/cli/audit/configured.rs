@@ -40,7 +40,7 @@ pub async fn checks(config: &Config, send_test: bool) -> Vec<Check> {
 
 fn knowledge(config: &Config) -> anyhow::Result<String> {
     let voice = Voice::from(&config.company);
-    let sections = KnowledgeBase::open(&config.knowledge, voice)?.current().knowledge.section_count();
+    let sections = KnowledgeBase::look(&config.knowledge, voice)?.current().knowledge.section_count();
     ensure!(sections > 0, "{} holds no section", config.knowledge.path.display());
     Ok(format!("{sections} sections in {}", config.knowledge.path.display()))
 }

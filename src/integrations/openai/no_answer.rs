@@ -50,7 +50,8 @@ impl NoAnswer {
         }
     }
 
-    /// Whether the server was at work on it, which it may charge for.
+    /// Whether the server was at work on it, which it may charge for. Answers are charged, and who says that it
+    /// failed, is too busy or refuses gave none; of one who stopped talking nobody knows.
     pub fn may_be_charged(&self) -> bool {
         matches!(self, Self::Late | Self::Broken | Self::CutShort | Self::Unreadable)
     }

@@ -35,7 +35,7 @@ pub enum End {
     Cut,
     /// It, or a filter around it, would not answer.
     Declined,
-    /// We did not want to hear more.
+    /// We did not want to hear more of its words.
     Interrupted,
 }
 

@@ -1,5 +1,7 @@
 //! What became of the last calls: whether the next one may go, how it is worded, and what health tells.
 
+use std::{collections::HashMap, sync::Arc};
+
 use tokio::time::Instant;
 
 use super::{
@@ -16,7 +18,8 @@ const FAULTY: u32 = 2;
 pub struct Record {
     pub breaker: Breaker,
     pub retries: Retries,
-    pub dialect: Dialect,
+    /// What a server refuses may be what one of its models cannot do.
+    dialects: HashMap<Arc<str>, Dialect>,
     succeeded_at: Option<Instant>,
     failures: u32,
     last: Option<String>,
@@ -33,11 +36,20 @@ impl Record {
         Self {
             breaker: Breaker::new(settings.breaker_failures, settings.probe),
             retries: Retries::default(),
-            dialect: Dialect::default(),
+            dialects: HashMap::new(),
             succeeded_at: None,
             failures: 0,
             last: None,
         }
+    }
+
+    /// How a model is asked, by what it refused before.
+    pub fn dialect(&self, model: &str) -> Dialect {
+        self.dialects.get(model).copied().unwrap_or_default()
+    }
+
+    pub fn learn(&mut self, model: &Arc<str>, dialect: Dialect) {
+        self.dialects.insert(Arc::clone(model), dialect);
     }
 
     pub fn note(&mut self, outcome: &Result<Completion, NoAnswer>) {

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use reqwest::Response;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{
     NoAnswer,
@@ -16,7 +16,12 @@ use crate::integrations::LONGEST_ANSWER;
 /// When all words have come, what they were charged by may follow; it is waited for no longer.
 const AFTERWORD: Duration = Duration::from_millis(500);
 
-/// Hears all that was said so far, each time there is more, and says whether to go on. A second
+/// When no more of its words are wanted, the call of a tool may still come behind them: it is waited for so long
+/// altogether, and in silence so long. Nobody pays for much more than that.
+const CALL_BEHIND: Duration = Duration::from_secs(5);
+const CALL_BEHIND_SILENCE: Duration = Duration::from_secs(1);
+
+/// Hears all that was said so far, each time there is more, and says whether more is wanted. A second
 /// try begins from nothing.
 pub type Ear<'a> = &'a mut (dyn FnMut(&str) -> ControlFlow<()> + Send);
 
@@ -30,13 +35,13 @@ enum Form {
 /// Reads a streamed answer; a server may be silent for `silence` at most.
 pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Result<Completion, NoAnswer> {
     let status = response.status();
-    let mut form = None;
-    loop {
-        let patience = if is_finished(form.as_ref()) { AFTERWORD } else { silence };
+    let (mut form, mut unwanted_since) = (None, None);
+    while unwanted_since.is_none_or(|since: Instant| since.elapsed() < CALL_BEHIND) {
+        let patience = patience(form.as_ref(), unwanted_since, silence);
         let chunk = match timeout(patience, response.chunk()).await {
             Ok(Ok(chunk)) => chunk,
-            // Its words are all there.
-            _ if is_finished(form.as_ref()) => None,
+            // Its words are all there, or none of them is wanted.
+            _ if is_finished(form.as_ref()) || unwanted_since.is_some() => None,
             Ok(Err(_)) => return Err(NoAnswer::Broken),
             Err(_) => return Err(NoAnswer::Late),
         };
@@ -51,10 +56,14 @@ pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Re
             Form::Events(streamed) => {
                 let (events, deltas) = &mut **streamed;
                 let heard = deltas.text().len();
-                events.read(&chunk).map_err(|_| NoAnswer::Broken)?.iter().try_for_each(|data| deltas.take(data))?;
-                if deltas.text().len() != heard && ear(deltas.text()).is_break() {
-                    let Some(Form::Events(streamed)) = form else { break };
-                    return Ok(interrupted(streamed.1));
+                let taken = take(events, deltas, &chunk);
+                if unwanted_since.is_none() {
+                    taken?;
+                    if deltas.text().len() != heard && ear(deltas.text()).is_break() {
+                        unwanted_since = Some(Instant::now());
+                    }
+                } else if taken.is_err() {
+                    break;
                 }
                 if deltas.is_over() {
                     break;
@@ -71,8 +80,21 @@ pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Re
                 // What broke off in the middle of an event is told from its end by what came before it.
                 let _ = deltas.take(&data);
             }
-            deltas.into_completion()
+            if unwanted_since.is_some() { Ok(interrupted(deltas)) } else { deltas.into_completion() }
         }
+    }
+}
+
+fn take(events: &mut Events, deltas: &mut Deltas, chunk: &[u8]) -> Result<(), NoAnswer> {
+    events.read(chunk).map_err(|_| NoAnswer::Broken)?.iter().try_for_each(|data| deltas.take(data))
+}
+
+/// How long the next piece is waited for.
+fn patience(form: Option<&Form>, unwanted_since: Option<Instant>, silence: Duration) -> Duration {
+    match unwanted_since {
+        _ if is_finished(form) => AFTERWORD,
+        Some(since) => CALL_BEHIND.saturating_sub(since.elapsed()).min(CALL_BEHIND_SILENCE).min(silence),
+        None => silence,
     }
 }
 
@@ -80,7 +102,7 @@ fn is_finished(form: Option<&Form>) -> bool {
     matches!(form, Some(Form::Events(streamed)) if streamed.1.is_finished())
 }
 
-/// What it said before it was told to stop.
+/// What it said, where its words were not wanted to their end.
 fn interrupted(deltas: Deltas) -> Completion {
     let said = deltas.into_said();
     Completion { text: said.text, call: said.call, end: End::Interrupted, usage: said.usage }

@@ -25,7 +25,13 @@ struct Claims {
 /// Whose session these claims are, if it has begun and not ended at `now`.
 pub fn session(claims: &[u8], now: DateTime<Utc>) -> Option<Session> {
     let claims: Claims = serde_json::from_slice(claims).ok()?;
-    is_current(&claims, now).then_some(Session { email: claims.email })
+    let ends_at = is_current(&claims, now).then(|| end(&claims))??;
+    Some(Session { email: claims.email, ends_at })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds up to the last year fit")]
+fn end(claims: &Claims) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp((claims.exp + TOLERANCE_SECONDS).ceil() as i64, 0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of this millennium fit a float exactly")]

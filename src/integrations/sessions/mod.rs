@@ -35,6 +35,7 @@ pub const NEXTAUTH_COOKIES: [&str; 2] = ["__Secure-next-auth.session-token", "ne
 #[derive(Clone, Debug)]
 pub struct Session {
     pub email: Email,
+    pub ends_at: DateTime<Utc>,
 }
 
 /// Opens tokens with any of the configured secrets; cheap to clone.

@@ -6,6 +6,7 @@ use super::{Said, supported, wish};
 use crate::services::{
     answer::Section,
     check::{Grounds, SoFar, Unfit},
+    handoff::Reason,
 };
 
 /// Whoever hears an answer while it is being made: all of it that may be shown so far.
@@ -41,9 +42,18 @@ impl<'g, 'a> Hearing<'g, 'a> {
         if self.so_far.goes_round() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// What all that was said comes to: an invention is the verdict on everything around it.
-    pub fn verdict(&mut self, of_whole: impl FnOnce() -> Result<Said, Unfit>) -> Result<Said, Unfit> {
-        let verdict = self.unfit.take().map_or_else(of_whole, Err);
+    /// What all that was said comes to: an invention is the verdict on all words around it, and none on the
+    /// wish for a person, which may come behind them.
+    pub fn verdict(
+        &mut self,
+        wanted: Option<Reason>,
+        of_whole: impl FnOnce() -> Result<Said, Unfit>,
+    ) -> Result<Said, Unfit> {
+        let verdict = match (self.unfit.take(), wanted) {
+            (None, _) => of_whole(),
+            (Some(_), Some(_)) => Ok(Said { hand_over: wanted, ..Said::default() }),
+            (Some(unfit), None) => Err(unfit),
+        };
         verdict.inspect_err(|_| self.so_far = SoFar::default())
     }
 

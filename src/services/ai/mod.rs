@@ -28,8 +28,12 @@ use super::{
 };
 use crate::{
     domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi},
+    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi, Tries},
 };
+
+/// The most calls of one turn that the server may charge for: a question, and a second one that names what was
+/// wrong, or the same again where the first answer broke off.
+pub const MOST_CALLS: u32 = 2;
 
 /// A second question to the model needs this share of the time it has altogether.
 const SHARE_FOR_SECOND: u32 = 4;
@@ -148,18 +152,19 @@ impl Ai {
         let mut spent = Spent::none(self.model.name(), self.model.most_tokens());
         let first = self.ask(&request, deadline, &mut hearing, stop, &mut spent).await;
         let Some(first) = first else { return hearing.broken_off(sections).for_money(spent) };
-        let unfit = match hearing.verdict(|| judge(&first)) {
+        let unfit = match hearing.verdict(wish::of(&first), || judge(&first)) {
             Ok(said) => return said.for_money(spent),
             Err(unfit) => unfit,
         };
+        let has_cost_all = spent.calls >= MOST_CALLS;
         let is_late = deadline.saturating_duration_since(Instant::now()) < self.model.limit() / SHARE_FOR_SECOND;
-        info!(unfit = kind(&unfit), is_late, "the model's answer may not be shown");
-        if is_late {
+        info!(unfit = kind(&unfit), is_late, has_cost_all, "the model's answer may not be shown");
+        if is_late || has_cost_all {
             return Said::nothing(spent);
         }
         let second = self.ask(&prompt::again(request, &unfit), deadline, &mut hearing, stop, &mut spent).await;
         let Some(second) = second else { return hearing.broken_off(sections).for_money(spent) };
-        let said = hearing.verdict(|| judge(&second)).unwrap_or_else(|unfit| {
+        let said = hearing.verdict(wish::of(&second), || judge(&second)).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
             Said::default()
         });
@@ -192,7 +197,9 @@ impl Ai {
         let is_heard = hearing.has_audience();
         let mut ear = |said: &str| hearing.hear(said);
         let ear = is_heard.then_some(&mut ear as Ear<'_>);
-        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear)).await;
+        let mut tries = Tries::at_most(MOST_CALLS.saturating_sub(spent.calls));
+        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear, &mut tries)).await;
+        (0..tries.lost).for_each(|_| spent.count(request, None));
         spent.count(request, outcome.as_ref());
         match outcome? {
             Ok(completion) => Some(completion),

@@ -84,6 +84,11 @@ impl Language {
         translation
     }
 
+    /// Whether a word says nothing about the subject in this language.
+    pub fn is_glue(self, word: &Token) -> bool {
+        word.is_stop() || self != Self::English && self.table().glue.contains(&word.word)
+    }
+
     fn table(self) -> &'static Table {
         static TABLES: LazyLock<[Table; 4]> = LazyLock::new(|| {
             [

@@ -20,16 +20,13 @@ use self::{
     ledger::{Key, Ledger, STALE, TOO_OLD},
     rung::{Purse, rung},
 };
-use super::ai::Spent;
+use super::ai::{MOST_CALLS, Spent};
 use crate::{
     config,
     domain::{client::Place, conversation::ConversationId, money::Money},
     error::Result,
     storage::usage::{self, Bill, Day},
 };
-
-/// The most calls that one turn may come to: a question, and a second one that names what was wrong.
-const CALLS_A_TURN: u64 = 2;
 
 /// Visitors of one place, an office perhaps, have together what so many of them would have.
 const VISITORS_OF_PLACE: i64 = 10;
@@ -113,7 +110,8 @@ impl Budget {
         }
         let prompt_tokens = prompt_tokens();
         let most = |name: &str| {
-            let (prompt, completion) = (prompt_tokens * CALLS_A_TURN, self.0.max_tokens * CALLS_A_TURN);
+            let calls = u64::from(MOST_CALLS);
+            let (prompt, completion) = (prompt_tokens * calls, self.0.max_tokens * calls);
             self.cost(name, prompt, completion).unwrap_or_default()
         };
         let (usual, smaller) = (most(&self.0.names.0), self.0.names.1.as_deref().map(most));

@@ -93,8 +93,8 @@ pub struct Weighed {
     /// Why a person should take over, by this message and the ones before it.
     reason: Option<Reason>,
     address: Option<Email>,
-    /// Whether the message is an address and hardly more.
-    is_only_address: bool,
+    /// Whether the message is an address, or the wish for a person, and hardly more.
+    asks_nothing: bool,
 }
 
 /// Weighs a message by what is known.
@@ -120,7 +120,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
         language,
         reason,
         address: address::known(desk, asker),
-        is_only_address,
+        asks_nothing: is_only_address || reason == Some(Reason::CustomerRequest) && handoff::is_only_wish(message),
     }
 }
 
@@ -136,8 +136,32 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
     let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker.earlier));
     let Some(reason) = reason else { return draft };
-    let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.is_only_address;
+    let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.asks_nothing;
     hand_over(draft, known, weighed.language, reason, weighed.address, voice)
+}
+
+/// For a question whose turn was broken off. Nothing is looked up: what broke one turn would break the next.
+pub fn unanswered(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Draft {
+    let language = Language::of(&answer::tokens(asker.message));
+    hand_over(nothing_known(), false, language, Reason::Error, address::known(desk, asker), voice)
+}
+
+/// What was said to such a question.
+pub fn handed_over(text: String) -> Draft {
+    Draft { text, reason: Some(Reason::Error), ..nothing_known() }
+}
+
+fn nothing_known() -> Draft {
+    Draft {
+        text: String::new(),
+        outcome: Outcome::HandedOver,
+        answered_by: AnsweredBy::KnowledgeBase,
+        confidence: 0.0,
+        sources: Vec::new(),
+        reason: None,
+        address: None,
+        spent: None,
+    }
 }
 
 /// How often somebody asked the same before. Whoever has no answer by then has a program that asks.
@@ -222,12 +246,7 @@ fn person_waiting() -> Draft {
         text:
             "Thank you, your message has reached our team. A person is looking after this conversation and will reply."
                 .into(),
-        outcome: Outcome::HandedOver,
         answered_by: AnsweredBy::PersonWaiting,
-        confidence: 0.0,
-        sources: Vec::new(),
-        reason: None,
-        address: None,
-        spent: None,
+        ..nothing_known()
     }
 }

@@ -8,31 +8,42 @@ use std::{
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use uuid::Uuid;
 
-use crate::domain::conversation::ConversationId;
+use crate::domain::{client::Place, conversation::ConversationId};
 
-/// So many follow at a time, and so many one conversation: each holds a connection.
+/// So many follow at a time, so many one conversation, and so many from one place, an office perhaps, which
+/// leaves room for others: each holds a connection.
 const MOST: usize = 1_000;
 const MOST_OF_ONE: usize = 10;
+const MOST_OF_PLACE: usize = 50;
 
 /// All bells of this instance.
 #[derive(Clone)]
 pub struct Bells(Arc<Inner>);
 
 struct Inner {
-    hung: Mutex<HashMap<Uuid, watch::Sender<()>>>,
+    hung: Mutex<Hung>,
     /// Whether somebody rings them.
     are_rung: watch::Sender<bool>,
-    places: Arc<Semaphore>,
+    seats: Arc<Semaphore>,
     first: Notify,
+}
+
+#[derive(Default)]
+struct Hung {
+    by_conversation: HashMap<Uuid, watch::Sender<()>>,
+    /// How many hang there.
+    by_place: HashMap<Place, usize>,
 }
 
 /// One of them.
 pub struct Bell {
     bells: Bells,
     id: Uuid,
+    place: Option<Place>,
     /// Nothing only while it is taken down.
     rings: Option<watch::Receiver<()>>,
     are_rung: watch::Receiver<bool>,
+    _seat: OwnedSemaphorePermit,
 }
 
 impl Default for Bells {
@@ -40,22 +51,30 @@ impl Default for Bells {
         Self(Arc::new(Inner {
             hung: Mutex::default(),
             are_rung: watch::Sender::new(false),
-            places: Arc::new(Semaphore::new(MOST)),
+            seats: Arc::new(Semaphore::new(MOST)),
             first: Notify::new(),
         }))
     }
 }
 
 impl Bells {
-    /// Hangs up one more, unless there are too many.
-    pub fn hang(&self, ConversationId(id): ConversationId) -> Option<(Bell, OwnedSemaphorePermit)> {
-        let place = Arc::clone(&self.0.places).try_acquire_owned().ok()?;
+    /// Hangs up one more for somebody at that place, unless there are too many.
+    pub fn hang(&self, ConversationId(id): ConversationId, place: Option<Place>) -> Option<Bell> {
+        let seat = Arc::clone(&self.0.seats).try_acquire_owned().ok()?;
         let mut hung = self.hung();
-        let sender = hung.entry(id).or_default();
+        let is_full = |place| hung.by_place.get(&place).is_some_and(|hang| *hang >= MOST_OF_PLACE);
+        if place.is_some_and(is_full) {
+            return None;
+        }
+        let sender = hung.by_conversation.entry(id).or_default();
         let rings = Some(sender).filter(|sender| sender.receiver_count() < MOST_OF_ONE)?.subscribe();
+        if let Some(place) = place {
+            *hung.by_place.entry(place).or_default() += 1;
+        }
         drop(hung);
         self.0.first.notify_one();
-        Some((Bell { bells: self.clone(), id, rings: Some(rings), are_rung: self.0.are_rung.subscribe() }, place))
+        let are_rung = self.0.are_rung.subscribe();
+        Some(Bell { bells: self.clone(), id, place, rings: Some(rings), are_rung, _seat: seat })
     }
 
     /// Waits until there is one.
@@ -64,7 +83,7 @@ impl Bells {
     }
 
     pub fn ring(&self, ConversationId(id): ConversationId) {
-        if let Some(sender) = self.hung().get(&id) {
+        if let Some(sender) = self.hung().by_conversation.get(&id) {
             sender.send_replace(());
         }
     }
@@ -74,7 +93,7 @@ impl Bells {
         self.0.are_rung.send_replace(are_rung);
     }
 
-    fn hung(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<()>>> {
+    fn hung(&self) -> MutexGuard<'_, Hung> {
         self.0.hung.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,8 +122,15 @@ impl Drop for Bell {
     fn drop(&mut self) {
         let mut hung = self.bells.hung();
         self.rings = None;
-        if hung.get(&self.id).is_some_and(|sender| sender.receiver_count() == 0) {
-            hung.remove(&self.id);
+        if hung.by_conversation.get(&self.id).is_some_and(|sender| sender.receiver_count() == 0) {
+            hung.by_conversation.remove(&self.id);
+        }
+        let Some(place) = self.place else { return };
+        let left = hung.by_place.get(&place).map_or(0, |hang| hang - 1);
+        if left == 0 {
+            hung.by_place.remove(&place);
+        } else {
+            hung.by_place.insert(place, left);
         }
     }
 }
@@ -124,8 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_bell_rings_for_its_conversation_and_goes_with_its_last_follower() {
         let (bells, one, other) = (Bells::default(), ConversationId::new(), ConversationId::new());
-        let (mut bell, _place) = bells.hang(one).unwrap();
-        let (second, _second_place) = bells.hang(one).unwrap();
+        let (mut bell, second) = (bells.hang(one, None).unwrap(), bells.hang(one, None).unwrap());
         bell.listen();
 
         bells.ring(other);
@@ -137,21 +162,36 @@ mod tests {
         assert!(is_rung(&mut bell).await && bell.is_rung());
 
         drop(second);
-        assert_eq!(bells.hung().len(), 1);
+        assert_eq!(bells.hung().by_conversation.len(), 1);
         drop(bell);
-        assert!(bells.hung().is_empty());
+        assert!(bells.hung().by_conversation.is_empty());
     }
 
     #[test]
     fn one_conversation_has_so_many_and_others_are_not_concerned() {
         let (bells, one) = (Bells::default(), ConversationId::new());
-        let mut hung: Vec<_> = (0..MOST_OF_ONE).map(|_| bells.hang(one).unwrap()).collect();
+        let mut hung: Vec<_> = (0..MOST_OF_ONE).map(|_| bells.hang(one, None).unwrap()).collect();
 
-        assert!(bells.hang(one).is_none());
-        assert!(bells.hang(ConversationId::new()).is_some());
+        assert!(bells.hang(one, None).is_none());
+        assert!(bells.hang(ConversationId::new(), None).is_some());
         hung.pop();
-        assert!(bells.hang(one).is_some());
-        let others: Vec<_> = (0..2 * MOST).map_while(|_| bells.hang(ConversationId::new())).collect();
+        assert!(bells.hang(one, None).is_some());
+        let others: Vec<_> = (0..2 * MOST).map_while(|_| bells.hang(ConversationId::new(), None)).collect();
         assert_eq!(others.len() + hung.len(), MOST);
+    }
+
+    #[test]
+    fn nobody_takes_all_seats_from_one_place() {
+        let [here, there] = ["192.0.2.1", "192.0.2.2"].map(Place::parse);
+        let bells = Bells::default();
+        let hang = |place| bells.hang(ConversationId::new(), place);
+        let mut office: Vec<_> = (0..2 * MOST_OF_PLACE).map_while(|_| hang(here)).collect();
+
+        assert_eq!(office.len(), MOST_OF_PLACE);
+        assert!(hang(there).is_some());
+        office.pop();
+        assert!(hang(here).is_some());
+        drop(office);
+        assert!(bells.hung().by_place.is_empty());
     }
 }

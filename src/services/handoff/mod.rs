@@ -4,7 +4,9 @@ mod classifier;
 mod examples;
 mod features;
 mod kinds;
+mod naming;
 mod thread;
+mod wish;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +15,8 @@ use crate::domain::turn::Turn;
 use crate::services::answer;
 use classifier::Verdict;
 use features::View;
+
+pub use wish::is_all as is_only_wish;
 
 /// Why a person should answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -72,9 +76,10 @@ pub fn prepare() {
 /// Whether a person should take over, from this message and the ones before it.
 pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
     let message = considered(message);
-    let sentences: Vec<View> = sentences(message).map(View::of).collect();
+    let said = naming::without(message);
+    let sentences: Vec<View> = sentences(&said).map(View::of).collect();
     let asks = sentences.iter().any(|sentence| sentence.asks);
-    let verdicts = verdicts(message, &sentences);
+    let verdicts = verdicts(&said, &sentences);
     let called_for = strongest(verdicts.iter().filter(|(bar, verdict)| verdict.chance >= *bar));
     let trouble = strongest(verdicts.iter()).map_or(0.0, |verdict| verdict.chance);
     called_for
@@ -157,6 +162,14 @@ mod tests {
         for message in ["", "??", "asdkjh qwe", "order 88213", "ok", "non capisco niente", "🙂"] {
             assert_eq!(judge(message, &[]), None, "{message}");
         }
+    }
+
+    #[test]
+    fn whoever_says_which_one_it_is_complains_of_nothing() {
+        for message in ["my order is number 1", "my order is number 4711", "the order number is 3", "it is ticket 52"] {
+            assert_eq!(judge(message, &[]), None, "{message}");
+        }
+        assert_eq!(judge("my order number 4711 never came", &[]), Some(Reason::Blocked));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! What a request does and the answer that is kept for it are two commits. A crash between them
 //! leaves a lease that ends by itself, and then the request is done again: an escalation finds the
-//! ticket of the first time, because that is written down with it; a turn of a chat is said and
-//! answered a second time, in the same conversation where there was one, and extends the ticket it
-//! has. Only a first message that was cut off may leave a conversation behind that nobody goes on
-//! with. What failed (5xx) or met its deadline is given back at once, and is done again likewise.
+//! ticket of the first time, because that is written down with it; a turn of a chat that had its answer
+//! is said and answered a second time, in the same conversation where there was one, and extends the
+//! ticket it has. One that had none stands in for the first, which nobody answers any more; and where a
+//! person was asked meanwhile, that is what is heard, and nothing is said again. Only a first message that
+//! was cut off may leave a conversation behind that nobody goes on with. What failed (5xx) or met its
+//! deadline is given back at once, and is done again likewise.
 
 mod name;
 mod seal;

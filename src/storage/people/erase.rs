@@ -52,7 +52,24 @@ pub async fn tickets(db: &mut PgConnection, conversations: &[Uuid], email: &Emai
     Ok(deleted.rows_affected() + left.rows_affected())
 }
 
+/// With what says that they want an answer, or had one: of that nothing tells whose it is, so everybody's
+/// goes. What somebody is just handing over finds its conversation gone.
 pub async fn messages(db: &mut PgConnection, conversations: &[Uuid]) -> Result<u64> {
+    sqlx::query!(
+        r#"
+        delete from support.turns_under_way
+        where message_id in (
+            select message_id
+            from support.turns_under_way
+            where answer_id is not null
+               or message_id in (select id from support.messages where conversation_id = any($1))
+            for update skip locked
+        )
+        "#,
+        conversations,
+    )
+    .execute(&mut *db)
+    .await?;
     let deleted =
         sqlx::query!("delete from support.messages where conversation_id = any($1)", conversations).execute(db).await?;
     Ok(deleted.rows_affected())

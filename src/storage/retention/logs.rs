@@ -113,6 +113,30 @@ pub async fn answers(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
     Ok(deleted.rows_affected())
 }
 
+/// What says of a turn that a person was asked, and of questions that are gone; any other still wants an
+/// answer, however old it is.
+pub async fn turns(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.turns_under_way
+        where message_id in (
+            select message_id
+            from support.turns_under_way turn
+            where began_at <= now() - $1::interval
+              and (answer_id is not null
+                   or not exists (select from support.messages where id = turn.message_id))
+            limit $2
+            for update skip locked
+        )
+        "#,
+        age,
+        BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
 /// Sessions of the team's people, so long after their end.
 pub async fn sessions(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
     let deleted = sqlx::query!(

@@ -24,6 +24,7 @@ pub enum Kind {
     Escalations,
     Confirmations,
     Answers,
+    Turns,
     Sessions,
     Usage,
     Tickets,
@@ -32,12 +33,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Deliveries,
         Self::Erasures,
         Self::Escalations,
         Self::Confirmations,
         Self::Answers,
+        Self::Turns,
         Self::Sessions,
         Self::Usage,
         Self::Tickets,
@@ -65,6 +67,7 @@ async fn delete(db: &mut PgConnection, kind: Kind, age: PgInterval) -> Result<u6
         Kind::Escalations => logs::escalations(db, age).await,
         Kind::Confirmations => logs::confirmations(db, age).await,
         Kind::Answers => logs::answers(db, age).await,
+        Kind::Turns => logs::turns(db, age).await,
         Kind::Sessions => logs::sessions(db, age).await,
         Kind::Usage => logs::usage(db, age).await,
         Kind::Tickets => threads::tickets(db, age).await,

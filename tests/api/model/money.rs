@@ -125,6 +125,54 @@ async fn what_was_spent_is_told_by_day_and_model_and_so_is_what_is_not_known(db:
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn an_answer_that_broke_off_is_counted_beside_the_one_that_came_and_a_failure_is_not(db: PgPool) {
+    let broken = || Play::BreakOff("{\"choices\": [{\"message\": {\"content\": \"Growth".into());
+    let good = || says("Growth costs £29/month [1].");
+    let invented = || says("Growth costs £79/month [1].");
+    for (plays, by, asked, calls, estimated) in [
+        (vec![Play::Answer(503, String::new()), good()], "model", 2, 1, 0),
+        (vec![broken(), good()], "model", 2, 2, 2),
+        // What is set aside for a turn is enough for two: a third is not asked for.
+        (vec![broken(), invented(), good()], "knowledge_base", 2, 2, 2),
+        (vec![invented(), broken(), good()], "knowledge_base", 2, 2, 2),
+        (vec![invented(), Play::Answer(503, String::new()), good()], "model", 3, 2, 0),
+    ] {
+        let model = StandIn::model(&plays).await;
+        let desk = Desk::new(db.clone(), &model, &[]).await;
+
+        let answer = desk.ask().await;
+
+        assert_eq!((&answer["answeredBy"], model.asked().len()), (&json!(by), asked), "{plays:?}");
+        let told = usage(&desk).await["days"][0].clone();
+        assert_eq!((&told["calls"], &told["estimated_calls"]), (&json!(calls), &json!(estimated)), "{plays:?}");
+        assert!(estimated == 0 || told["prompt_tokens"].as_i64().unwrap() > 700, "{told}");
+        sqlx::query("truncate support.model_usage").execute(&desk.app.db).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_one_model_refuses_the_other_is_asked_for_all_the_same(db: PgPool) {
+    let model = StandIn::model(&[Play::Obey(|asked| {
+        if asked["model"] == "nano" || asked["max_tokens"].is_null() {
+            return says("Growth costs £29/month [1].");
+        }
+        let refusal = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+        Play::Answer(400, json!({ "error": { "message": refusal } }).to_string())
+    })])
+    .await;
+    let settings = [PRICES, ("OPENAI_SMALL_MODEL", "nano"), ("BUDGET_PER_MONTH", TWO_TURNS)];
+    let desk = Desk::new(db, &model, &settings).await;
+    desk.ask().await;
+    assert_eq!(model.asked().last().unwrap().body["max_completion_tokens"], 300);
+
+    spend(&desk, 19).await;
+    desk.ask_until(|_| model.asked().last().is_some_and(|asked| asked.body["model"] == "nano")).await;
+
+    let of_nano = model.asked().into_iter().find(|asked| asked.body["model"] == "nano").unwrap();
+    assert_eq!((&of_nano.body["max_tokens"], &of_nano.body["max_completion_tokens"]), (&json!(300), &Value::Null));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn without_prices_tokens_are_told_and_no_money(db: PgPool) {
     let model = model().await;
     let desk = Desk::new(db, &model, &[]).await;

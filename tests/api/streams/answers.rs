@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     harness::TestApp,
-    model::{Desk, says},
+    model::{Desk, hands_over, says},
     stand_in::{Play, StandIn, Then},
 };
 
@@ -148,8 +148,8 @@ async fn what_needs_no_model_is_streamed_too(db: PgPool) {
     assert_eq!(message(&recorded.rest().await)["answeredBy"], "records");
 }
 
-#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
-async fn a_hand_over_is_told_with_its_ticket(db: PgPool) {
+/// Says these words and wants a person.
+fn streams_and_hands_over(said: &str) -> Play {
     let call = |function: Value| {
         let delta = json!({ "tool_calls": [{ "index": 0, "id": "1", "type": "function", "function": function }] });
         event(&json!({ "choices": [{ "index": 0, "delta": delta }] }))
@@ -159,8 +159,34 @@ async fn a_hand_over_is_told_with_its_ticket(db: PgPool) {
         call(json!({ "arguments": "{\"reason\":" })),
         call(json!({ "arguments": "\"policy\"}" })),
     ];
-    let play = Play::Stream([words(&["Growth costs £29 a month [1]. "]), calls, end("tool_calls")].concat(), Then::End);
-    let model = StandIn::model(&[play]).await;
+    Play::Stream([words(&[said]), calls, end("tool_calls")].concat(), Then::End)
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_wish_for_a_person_behind_an_invention_is_heard_as_in_one_piece(db: PgPool) {
+    for said in ["Growth costs £7913/month [1]. You", "Growth costs £29/month [1]. Enterprise is £7913 [2]. So"] {
+        let model = StandIn::model(&[streams_and_hands_over(said)]).await;
+        let desk = Desk::new(db.clone(), &model, &[]).await;
+        let mut stream = ask(&desk.app).await;
+        let events = stream.rest().await;
+        model.play(hands_over(Some(said)));
+        let whole = desk.ask().await;
+
+        assert!(!stream.text.contains("£7913"), "{}", stream.text);
+        let mut streamed = message(&events).clone();
+        assert_eq!((&streamed["handoff"]["reason"], model.asked().len()), (&json!("policy"), 2), "{streamed}");
+        let (one, other) = (streamed["ticketId"].as_str().unwrap(), whole["ticketId"].as_str().unwrap());
+        streamed["reply"] = json!(streamed["reply"].as_str().unwrap().replace(one, other));
+        for name in ["conversationId", "messageId", "ticketId"] {
+            streamed[name] = whole[name].clone();
+        }
+        assert_eq!(streamed, whole, "{said}");
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_hand_over_is_told_with_its_ticket(db: PgPool) {
+    let model = StandIn::model(&[streams_and_hands_over("Growth costs £29 a month [1]. ")]).await;
     let desk = Desk::new(db, &model, &[]).await;
 
     let events = ask(&desk.app).await.rest().await;

@@ -1,7 +1,7 @@
 //! Answers as server-sent events: what is on the wire is checked, complete in the end, and kept.
 
 mod answers;
-mod events;
+pub mod events;
 mod leaving;
 mod servers;
 mod threads;

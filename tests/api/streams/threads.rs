@@ -1,13 +1,17 @@
 //! Conversations that are followed: what the bot and people say, wherever it is said.
 
+use std::time::Duration;
+
+use chrono::Utc;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::time::timeout;
 
 use super::{
     QUESTION,
     events::{Event, Events, kinds},
 };
-use crate::{harness::TestApp, sessions::nextauth};
+use crate::{harness::TestApp, sessions::nextauth, signed};
 
 /// A visitor's conversation on one of the instances.
 struct Visit {
@@ -39,14 +43,24 @@ async fn follow(app: &TestApp, handle: &str, headers: &[(&str, &str)]) -> Events
 }
 
 /// Somebody of the team writes, where they write from being another matter.
+const WRITE: &str = "insert into support.messages (id, conversation_id, author, kind, body)
+    select gen_random_uuid(), id, 'human', $1, $2 from support.conversations";
+
 async fn write(db: &PgPool, kind: &str, body: &str) {
-    let said = "insert into support.messages (id, conversation_id, author, kind, body)
-        select gen_random_uuid(), id, 'human', $1, $2 from support.conversations";
-    sqlx::query(said).bind(kind).bind(body).execute(db).await.unwrap();
+    sqlx::query(WRITE).bind(kind).bind(body).execute(db).await.unwrap();
 }
 
+/// Comments come all the while, so a stream on which nothing else comes is never silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn next(stream: &mut Events) -> Event {
-    stream.next().await.unwrap_or_else(|| panic!("it ended: {}", stream.text))
+    let next = timeout(PATIENCE, stream.next()).await.expect("something is said");
+    next.unwrap_or_else(|| panic!("it ended: {}", stream.text))
+}
+
+async fn ends(stream: &mut Events) {
+    let rest = timeout(PATIENCE, stream.rest()).await.expect("it ends");
+    assert_eq!(kinds(&rest), ["done"]);
 }
 
 /// Waits until that instance listens.
@@ -145,7 +159,7 @@ async fn a_conversation_is_followed_so_often_and_a_stop_ends_it(db: PgPool) {
 
     app.stop();
     for mut stream in streams {
-        assert_eq!(kinds(&stream.rest().await), ["done"]);
+        ends(&mut stream).await;
     }
 }
 
@@ -157,5 +171,86 @@ async fn an_erased_conversation_has_an_end(db: PgPool) {
 
     sqlx::query("delete from support.conversations").execute(&db).await.unwrap();
 
-    assert_eq!(kinds(&stream.rest().await), ["done"]);
+    ends(&mut stream).await;
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_is_written_first_and_committed_late_is_told_all_the_same(db: PgPool) {
+    let app = TestApp::new(db.clone()).await;
+    let visit = Visit::open(&app).await;
+    let mut late = db.begin().await.unwrap();
+    sqlx::query(WRITE).bind("reply").bind("one").execute(&mut *late).await.unwrap();
+    let question = "insert into support.messages (id, conversation_id, author, body)
+        select gen_random_uuid(), id, 'customer', 'and?' from support.conversations";
+    sqlx::query(question).execute(&db).await.unwrap();
+    let other = db.clone();
+    let second = tokio::spawn(async move { write(&other, "reply", "two").await });
+    // It is there, or waits for the first.
+    let is_under_way = "select count(*) from (
+            select from support.messages where body = 'two'
+            union all
+            select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        ) written";
+    app.eventually(is_under_way, 1).await;
+
+    let mut stream = visit.follow(&app, &[]).await;
+    late.commit().await.unwrap();
+    second.await.unwrap();
+
+    let (one, two) = (next(&mut stream).await, next(&mut stream).await);
+    assert_eq!((&one.data["text"], &two.data["text"]), (&json!("one"), &json!("two")));
+    assert!(one.id < two.id);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_is_blocked_follows_nothing_any_more(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let (theirs, others) = (Visit::open(&app).await, Visit::open(&app).await);
+    let (mut stream, mut other) = (theirs.follow(&app, &[]).await, others.follow(&app, &[]).await);
+
+    let blocked = app.admin_post("/api/support/blocks", &json!({ "conversationId": theirs.handle })).await;
+    assert_eq!(blocked.status, 200, "{}", blocked.body);
+
+    ends(&mut stream).await;
+    let refused = theirs.follow(&app, &[]).await;
+    assert_eq!((refused.status(), refused.header("retry-after")), (429, Some("3600")));
+    others.ask(&app).await;
+    assert_eq!(next(&mut other).await.kind, "message");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_session_that_ends_ends_what_is_followed_by_it(db: PgPool) {
+    let signer = signed::hs256();
+    let app = TestApp::with(db, &[("JWT_SECRET", signer.secret.as_str())]).await;
+    let bearer = |claims: &Value| format!("Bearer {}", signer.sign(&claims.to_string()));
+    let long = bearer(&signed::claims());
+    let opened = crate::sessions::ask(&app, &[("Authorization", &long)], &json!({ "message": "hello" })).await.json();
+    let conversation = opened["conversationId"].as_str().unwrap();
+    // Clocks may differ by fifteen seconds, so this one is good for three more.
+    let mut claims = signed::claims();
+    claims["exp"] = json!(Utc::now().timestamp() - 12);
+
+    let mut stream = follow(&app, conversation, &[("Authorization", &bearer(&claims))]).await;
+
+    assert_eq!(stream.status(), 200);
+    ends(&mut stream).await;
+    assert_eq!(follow(&app, conversation, &[("Authorization", &long)]).await.status(), 200);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn nobody_takes_every_seat_from_one_address(db: PgPool) {
+    let app = TestApp::with(db, &[("TRUSTED_PROXIES", "1"), ("AUTH_SECRET", "the-secret-of-the-site")]).await;
+    let (here, there) = ([("X-Forwarded-For", "203.0.113.7")], [("X-Forwarded-For", "203.0.113.8")]);
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let visit = Visit::open(&app).await;
+        for _ in 0..10 {
+            streams.push(visit.follow(&app, &here).await);
+        }
+    }
+    assert!(streams.iter().all(|stream| stream.status() == 200));
+
+    let visit = Visit::open(&app).await;
+    assert_eq!(visit.follow(&app, &here).await.status(), 429);
+    assert_eq!(visit.follow(&app, &there).await.status(), 200);
 }
