@@ -1,14 +1,14 @@
 //! What became of the last calls: whether the next one may go, how it is worded, and what health tells.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::{
     NoAnswer,
     breaker::{Breaker, Retries},
     dialect::Dialect,
-    read::Completion,
 };
-use crate::config;
 
 /// So many failures in a row are a fault, even when none of them opened the breaker.
 const FAULTY: u32 = 2;
@@ -29,9 +29,10 @@ pub struct Standing {
 }
 
 impl Record {
-    pub fn new(settings: &config::Model) -> Self {
+    /// After so many failures in a row the server is left alone, but for one call in the time of a probe.
+    pub fn new(breaker_failures: u32, probe: Duration) -> Self {
         Self {
-            breaker: Breaker::new(settings.breaker_failures, settings.probe),
+            breaker: Breaker::new(breaker_failures, probe),
             retries: Retries::default(),
             dialect: Dialect::default(),
             succeeded_at: None,
@@ -40,7 +41,7 @@ impl Record {
         }
     }
 
-    pub fn note(&mut self, outcome: &Result<Completion, NoAnswer>) {
+    pub fn note<T>(&mut self, outcome: &Result<T, NoAnswer>) {
         self.retries.earn();
         match outcome {
             Ok(_) => {
