@@ -26,13 +26,14 @@ pub enum Kind {
     Answers,
     Sessions,
     Usage,
+    Embeddings,
     Tickets,
     Messages,
     Conversations,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Deliveries,
         Self::Erasures,
         Self::Escalations,
@@ -40,6 +41,7 @@ impl Kind {
         Self::Answers,
         Self::Sessions,
         Self::Usage,
+        Self::Embeddings,
         Self::Tickets,
         Self::Messages,
         Self::Conversations,
@@ -67,6 +69,7 @@ async fn delete(db: &mut PgConnection, kind: Kind, age: PgInterval) -> Result<u6
         Kind::Answers => logs::answers(db, age).await,
         Kind::Sessions => logs::sessions(db, age).await,
         Kind::Usage => logs::usage(db, age).await,
+        Kind::Embeddings => logs::embeddings(db, age).await,
         Kind::Tickets => threads::tickets(db, age).await,
         Kind::Messages => threads::messages(db, age).await,
         Kind::Conversations => threads::conversations(db, age).await,
