@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{Asked, history};
 use crate::services::{
-    answer::{Knowledge, Section, Voice},
+    answer::{Knowledge, Nearness, Section, Voice},
     check::Unfit,
     handoff::Reason,
 };
@@ -50,7 +50,7 @@ pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
         return (0..sections.len()).collect();
     }
     let mut room = BEST_CHARS;
-    let mut best = knowledge.best_sections(asked.message, asked.earlier, BEST_SECTIONS);
+    let mut best = knowledge.best_sections(asked.message, asked.earlier, &Nearness::default(), BEST_SECTIONS);
     best.retain(|at| {
         let left = room.checked_sub(length(&sections[*at]));
         room = left.unwrap_or(room);
