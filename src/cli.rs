@@ -5,6 +5,7 @@ mod audit;
 mod database;
 mod eval;
 mod gaps;
+mod learnt;
 mod openapi;
 mod people;
 mod session;
@@ -181,6 +182,10 @@ fn report(config: &Config) -> Vec<String> {
         Some(model) => format!("model: on, {} at {}", model.name, model.base_url),
         None => off("model", "set OPENAI_API_KEY, or OPENAI_BASE_URL alone for a server of your own"),
     };
+    let embeddings = match &config.embedding {
+        Some(model) => format!("embeddings: on, {} at {}", model.name, model.base_url),
+        None => off("embeddings", "set OPENAI_EMBEDDING_MODEL"),
+    };
     let admin = match config.internal_secrets.as_slice() {
         [] => off(
             "ticket list and closing",
@@ -215,6 +220,7 @@ fn report(config: &Config) -> Vec<String> {
         whatsapp,
         admin,
         model,
+        embeddings,
         limits.to_owned(),
     ];
     if config.whatsapp.is_none() {

@@ -1,6 +1,7 @@
 //! The settings: read once, every wrong one named, and the rest of the program never asks the environment.
 
 mod channels;
+mod embedding;
 mod limits;
 mod model;
 mod money;
@@ -24,6 +25,7 @@ use reqwest::Url;
 use self::reader::Reader;
 pub use self::{
     channels::{Email, Telegram, WhatsApp},
+    embedding::Embedding,
     limits::Limits,
     model::Model,
     money::{Money, Price},
@@ -59,7 +61,9 @@ pub struct Config {
     pub whatsapp: Option<WhatsApp>,
     /// The language model, when there is one to ask.
     pub model: Option<Model>,
-    /// What the model costs, and may.
+    /// The model that tells what texts mean, when there is one.
+    pub embedding: Option<Embedding>,
+    /// What the models cost, and may.
     pub money: Money,
     /// What machines of the team show; none lets none in.
     pub internal_secrets: Vec<Secret>,
@@ -185,6 +189,12 @@ impl Config {
         self.is_public() && self.proxies == Proxies::None
     }
 
+    /// Every model that may be asked, by its name.
+    fn models(&self) -> Vec<&str> {
+        let answers = self.model.as_ref().map(Model::names).unwrap_or_default();
+        answers.into_iter().chain(self.embedding.as_ref().map(|embedding| embedding.name.as_str())).collect()
+    }
+
     /// How many connections one place may hold.
     pub fn most_connections(&self) -> usize {
         if self.limits.is_on { self.limits.connections_per_address } else { self.budgets.connections }
@@ -206,6 +216,7 @@ impl Config {
             email: channels::email(reader),
             whatsapp: channels::whatsapp(reader),
             model: None,
+            embedding: None,
             money: Money::default(),
             internal_secrets: reader.door_secrets("INTERNAL_API_SECRET"),
             operators: team::operators(reader),
@@ -218,8 +229,8 @@ impl Config {
             retention: parts::retention(reader),
             log: parts::log(reader),
         };
-        config.model = model::model(reader, config.budgets.handler);
-        config.money = money::money(reader, &config.model.as_ref().map(Model::names).unwrap_or_default());
+        (config.model, config.embedding) = model::models(reader, config.budgets.handler);
+        config.money = money::money(reader, &config.models());
         config.allowed_origins = parts::origins(reader, &config);
         public::demand(reader, &config);
         config

@@ -21,7 +21,7 @@ pub use http::document as openapi;
 pub use run::{Server, StartRefused};
 /// The knowledge base in sections, and the check of what a model says about it.
 pub use services::{
-    answer::{Document, Knowledge, Section, Voice},
+    answer::{Document, Knowledge, Nearness, Section, Voice},
     check::{Checked, Ground, Grounds, Unfit, check},
 };
 pub use storage::MIGRATOR;

@@ -18,9 +18,19 @@ use tracing::{info, warn};
 use crate::{
     config::{Config, Database, Refused},
     http::{self, connections::Connections},
-    integrations::{self, email::Email, openai::OpenAi, sessions::Provider, telegram::Telegram, whatsapp::WhatsApp},
-    services::{answer::Voice, faq_loader::KnowledgeBase, following::Following, handoff, notifications::Notifications},
-    state::AppState,
+    integrations::{
+        self,
+        email::Email,
+        openai::{Embedder, OpenAi},
+        sessions::Provider,
+        telegram::Telegram,
+        whatsapp::WhatsApp,
+    },
+    services::{
+        answer::Voice, embeddings::Indexer, faq_loader::KnowledgeBase, following::Following, handoff,
+        notifications::Notifications,
+    },
+    state::{AppState, Models},
     storage::{
         self,
         embedded::{Embedded, Options, StartError},
@@ -67,6 +77,8 @@ pub struct Server {
     summary: Summary,
     unanswered: Unanswered,
     following: Following,
+    /// Who has the knowledge base learnt, when a model embeds.
+    indexer: Option<Indexer>,
     /// Whose keys are kept fresh, when customers are signed in by somebody else.
     provider: Option<Provider>,
     db: PgPool,
@@ -117,7 +129,10 @@ impl Server {
         let sweeper = Sweeper { db: db.clone(), retention: config.retention };
         let provider = Provider::configured(&config.tokens)?;
         let keys = provider.as_ref().map(Provider::keys);
-        let state = AppState::new(&config, db.clone(), knowledge, model(&config)?, keys, notifications, stop.clone());
+        let models = Models { answers: model(&config)?, embedder: embedder(&config)? };
+        let state = AppState::new(&config, db.clone(), knowledge.clone(), models, keys, notifications, stop.clone());
+        let indexer = |embeddings| Indexer::new(embeddings, knowledge, db.clone(), state.budget.clone());
+        let indexer = state.chat.embeddings.as_ref().map(indexer);
         let summary = Summary {
             db: db.clone(),
             limits: state.limits.clone(),
@@ -136,6 +151,7 @@ impl Server {
             summary,
             unanswered,
             following: state.following,
+            indexer,
             provider,
             db,
             embedded,
@@ -162,6 +178,9 @@ impl Server {
         tokio::spawn(self.sweeper.run(self.stop.clone()));
         tokio::spawn(self.unanswered.run(self.stop.clone()));
         tokio::spawn(self.following.listen(self.stop.clone()));
+        if let Some(indexer) = self.indexer {
+            tokio::spawn(indexer.run(self.stop.clone()));
+        }
         if let Some(provider) = self.provider {
             tokio::spawn(provider.run(self.stop.clone()));
         }
@@ -203,6 +222,13 @@ pub fn model(config: &Config) -> anyhow::Result<Option<OpenAi>> {
     let Some(settings) = &config.model else { return Ok(None) };
     let client = integrations::http_client(settings.timeout, settings.connect)?;
     OpenAi::new(settings, client).map(Some)
+}
+
+/// The model that embeds, where the settings switch one on.
+pub fn embedder(config: &Config) -> anyhow::Result<Option<Embedder>> {
+    let Some(settings) = &config.embedding else { return Ok(None) };
+    let client = integrations::http_client(settings.timeout, settings.connect)?;
+    Embedder::new(settings, client).map(Some)
 }
 
 /// Holds the port without opening it: who connects before everything is ready is refused, not

@@ -10,16 +10,24 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::{Budgets, Config, Proxies, Secret},
     integrations::{
-        openai::OpenAi,
+        openai::{Embedder, OpenAi},
         sessions::{Keys, Sessions, Tokens},
     },
     services::{
         ai::Ai, answer::Voice, blocks::Blocks, budget::Budget, chat::Chat, conversations::Conversations,
-        cursor::Cursors, faq_loader::KnowledgeBase, feedback::Feedback, following::Following, gaps::Gaps,
-        health::Health, idempotency::Idempotency, limits::Limits, live::Live, notifications::Notifications,
-        operators::Operators, people::People, stats::Stats, tickets::Tickets,
+        cursor::Cursors, embeddings::Embeddings, faq_loader::KnowledgeBase, feedback::Feedback, following::Following,
+        gaps::Gaps, health, health::Health, idempotency::Idempotency, limits::Limits, live::Live,
+        notifications::Notifications, operators::Operators, people::People, stats::Stats, tickets::Tickets,
     },
 };
+
+/// The models that the settings switch on.
+pub struct Models {
+    /// Says answers.
+    pub answers: Option<OpenAi>,
+    /// Tells what texts mean.
+    pub embedder: Option<Embedder>,
+}
 
 /// What the handlers are given a part of; every part is cheap to clone.
 #[derive(Clone, FromRef)]
@@ -101,7 +109,7 @@ impl AppState {
         config: &Config,
         db: PgPool,
         knowledge: KnowledgeBase,
-        model: Option<OpenAi>,
+        models: Models,
         keys: Option<Keys>,
         notifications: Notifications,
         draining: CancellationToken,
@@ -116,7 +124,9 @@ impl AppState {
             per_email_and_hour: config.limits.is_on.then_some(config.limits.email_tickets_per_hour),
         };
         let voice = Voice::from(&config.company);
-        let ai = model.clone().map(|model| Ai::new(model, voice.clone()));
+        let ai = models.answers.clone().map(|model| Ai::new(model, voice.clone()));
+        let embeddings = models.embedder.map(Embeddings::new);
+        let models = health::Models { answers: models.answers, embeddings: embeddings.clone() };
         let budget = Budget::new(db.clone(), config.money.clone(), config.model.as_ref());
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
         Self {
@@ -125,6 +135,7 @@ impl AppState {
                 knowledge: knowledge.clone(),
                 voice,
                 ai,
+                embeddings,
                 budget: budget.clone(),
                 draining: draining.clone(),
                 tickets: tickets.clone(),
@@ -138,7 +149,7 @@ impl AppState {
             idempotency: Idempotency::new(db.clone(), config.budgets.handler, draining.clone()),
             live: Live::default(),
             people: People::new(db.clone(), config.budgets.handler),
-            health: Health::new(db, knowledge, on, used, model, keys.clone(), draining),
+            health: Health::new(db, knowledge, on, used, models, keys.clone(), draining),
             budgets: Arc::new(config.budgets.clone()),
             budget,
             operators,

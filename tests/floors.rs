@@ -18,14 +18,15 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Who may ask whom among the services; nobody answers back.
-const NEIGHBOURS: [(&str, &[&str]); 25] = [
-    ("chat", &["account", "ai", "answer", "budget", "context", "faq_loader", "handoff", "tickets"]),
+const NEIGHBOURS: [(&str, &[&str]); 26] = [
+    ("chat", &["account", "ai", "answer", "budget", "context", "embeddings", "faq_loader", "handoff", "tickets"]),
     ("ai", &["answer", "check", "context", "faq_loader", "handoff"]),
     ("budget", &["ai"]),
     ("account", &["answer", "context"]),
     ("context", &[]),
     ("tickets", &["cursor", "handoff", "notifications"]),
-    ("health", &["faq_loader"]),
+    ("health", &["embeddings", "faq_loader"]),
+    ("embeddings", &["ai", "answer", "budget", "faq_loader"]),
     ("faq_loader", &["answer", "check"]),
     ("check", &["answer"]),
     ("handoff", &["answer"]),

@@ -7,12 +7,14 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     str::FromStr,
+    sync::Arc,
 };
 
 use anyhow::Context;
 use futures_util::{StreamExt, stream};
 use tokio::runtime::Runtime;
 
+use super::learnt;
 use crate::{
     config::Config,
     domain::turn::Outcome,
@@ -20,7 +22,7 @@ use crate::{
     services::{
         ai::Ai,
         answer::Voice,
-        chat::rehearse,
+        chat::{Helpers, rehearse},
         eval::{Answered, Figure, Gold, PASSED, Scored, Verdict, figures},
         faq_loader::{KnowledgeBase, Loaded},
     },
@@ -36,6 +38,9 @@ pub struct Eval {
     /// Ask the model too, which costs what it costs.
     #[arg(long)]
     model: bool,
+    /// Also ask for embeddings, where words are not sure: of every section first, which costs what it costs.
+    #[arg(long)]
+    embeddings: bool,
     /// How often to ask the model each question; one passes if it was right each time.
     #[arg(long, default_value_t = 1, requires = "model", value_parser = clap::value_parser!(u16).range(1..=100))]
     repeat: u16,
@@ -90,8 +95,8 @@ impl Eval {
     fn try_run(&self, config: &Config) -> anyhow::Result<Vec<String>> {
         let questions = read(&self.file)?;
         let voice = Voice::from(&config.company);
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let ai = if self.model {
-            let _ = rustls::crypto::ring::default_provider().install_default();
             let model = model(config)?.context("There is no model to ask: set OPENAI_API_KEY or OPENAI_BASE_URL")?;
             Some(Ai::new(model, voice.clone()))
         } else {
@@ -101,8 +106,12 @@ impl Eval {
         for unknown in unknown_sections(&questions, &desk) {
             writeln!(stderr(), "The knowledge base has no section {unknown}, which is expected.")?;
         }
-        let asked = stream::iter(questions).map(|gold| self.ask(gold, &desk, &voice, ai.as_ref()));
-        let scored: Vec<Scored> = Runtime::new().context("No threads")?.block_on(asked.buffered(AT_ONCE).collect());
+        let runtime = Runtime::new().context("No threads")?;
+        let embeddings =
+            if self.embeddings { Some(runtime.block_on(learnt::embeddings(config, &desk))?) } else { None };
+        let helpers = Helpers { ai, embeddings };
+        let asked = stream::iter(questions).map(|gold| self.ask(gold, &desk, &voice, &helpers));
+        let scored: Vec<Scored> = runtime.block_on(asked.buffered(AT_ONCE).collect());
         let (figures, mut out) = (figures(&scored), stdout().lock());
         for figure in &figures {
             writeln!(out, "{figure}")?;
@@ -113,11 +122,11 @@ impl Eval {
         self.fail_under.iter().filter_map(|bound| bound.missed(&figures).transpose()).collect()
     }
 
-    async fn ask(&self, gold: Gold, desk: &Loaded, voice: &Voice, ai: Option<&Ai>) -> Scored {
+    async fn ask(&self, gold: Gold, desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers) -> Scored {
         let earlier = gold.earlier();
         let mut verdicts = Vec::new();
         for _ in 0..self.repeat {
-            let draft = rehearse(desk, voice, ai, &gold.question, &earlier).await;
+            let draft = rehearse(desk, voice, helpers, &gold.question, &earlier).await;
             let answered = Answered {
                 confident: draft.outcome == Outcome::Answer,
                 escalates: draft.reason.is_some(),

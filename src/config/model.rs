@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::{Secret, reader::Reader};
+use super::{
+    Secret,
+    embedding::{Embedding, embedding},
+    reader::Reader,
+};
 
 /// What is left of a request for everything but the model.
 const STORING: Duration = Duration::from_secs(2);
@@ -39,9 +43,12 @@ impl Model {
     }
 }
 
-/// A key switches it on, and so does the address of a server of one's own, which may want no key.
-/// `handler` is what a request may take.
-pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handler: Duration) -> Option<Model> {
+/// The model for answers, and the one for embeddings. A key switches the first on, and so does the
+/// address of a server of one's own, which may want no key. `handler` is what a request may take.
+pub(super) fn models<F: Fn(&str) -> Option<String>>(
+    reader: &mut Reader<F>,
+    handler: Duration,
+) -> (Option<Model>, Option<Embedding>) {
     let named = reader.text("OPENAI_BASE_URL").is_some();
     let key = reader.bearer("OPENAI_API_KEY");
     // The answer must still be stored before its request ends.
@@ -61,7 +68,9 @@ pub(super) fn model<F: Fn(&str) -> Option<String>>(reader: &mut Reader<F>, handl
         probe: reader.seconds("MODEL_PROBE_SECONDS", 30),
         key,
     };
-    (named || model.key.is_some()).then_some(model)
+    let is_on = named || model.key.is_some();
+    let embedding = embedding(reader, &model, is_on);
+    (is_on.then_some(model), embedding)
 }
 
 #[cfg(test)]

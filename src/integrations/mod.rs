@@ -131,10 +131,15 @@ fn public_words(said: &str) -> String {
 }
 
 /// The body of an answer, or nothing where it is too long or breaks off.
-async fn read_capped(mut response: Response) -> Option<Vec<u8>> {
+async fn read_capped(response: Response) -> Option<Vec<u8>> {
+    read_up_to(LONGEST_ANSWER, response).await
+}
+
+/// The same of an answer that may be so long.
+async fn read_up_to(longest: usize, mut response: Response) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
+        if body.len() + chunk.len() > longest {
             return None;
         }
         body.extend_from_slice(&chunk);

@@ -4,6 +4,7 @@
 mod breaker;
 mod deltas;
 mod dialect;
+mod embeddings;
 mod no_answer;
 mod read;
 mod record;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 use self::{breaker::Admission, dialect::Dialect, record::Record};
 pub use self::{
+    embeddings::Embedder,
     no_answer::NoAnswer,
     read::{Completion, End, Usage},
     record::Standing,
@@ -91,7 +93,7 @@ impl OpenAi {
             models: endpoint(&settings.base_url, "models")?,
             places: Semaphore::new(settings.most_calls),
             settings: settings.clone(),
-            record: Mutex::new(Record::new(settings)),
+            record: Mutex::new(Record::new(settings.breaker_failures, settings.probe)),
         };
         Ok(Self(Arc::new(inner), name))
     }
@@ -233,11 +235,7 @@ impl OpenAi {
     async fn send(&self, request: &CreateChatCompletionRequest) -> Result<Response, NoAnswer> {
         let call = self.with_key(self.0.client.post(self.0.completions.clone()).json(request));
         let sent = timeout(self.0.settings.first_byte, call.send()).await.map_err(|_| NoAnswer::Late)?;
-        sent.map_err(|error| match () {
-            () if error.is_connect() => NoAnswer::Unreachable,
-            () if error.is_timeout() => NoAnswer::Late,
-            () => NoAnswer::Broken,
-        })
+        sent.map_err(|error| unsent(&error))
     }
 
     /// How long to wait for a second try, where one is worth it.
@@ -249,6 +247,15 @@ impl OpenAi {
 
     fn record(&self) -> MutexGuard<'_, Record> {
         self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a request met no answer.
+fn unsent(error: &reqwest::Error) -> NoAnswer {
+    match () {
+        () if error.is_connect() => NoAnswer::Unreachable,
+        () if error.is_timeout() => NoAnswer::Late,
+        () => NoAnswer::Broken,
     }
 }
 

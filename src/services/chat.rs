@@ -3,17 +3,19 @@
 mod address;
 mod draft;
 mod keep;
+mod meaning;
+mod records;
 mod rehearse;
 mod unanswered;
 
 use sqlx::PgPool;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 pub use self::{
     draft::{AnsweredBy, Draft},
-    rehearse::rehearse,
+    rehearse::{Helpers, rehearse},
 };
 use self::{
     draft::{Asker, conclude, weigh},
@@ -21,10 +23,10 @@ use self::{
 };
 use super::{
     account::Topic,
-    ai::{Ai, Asked, Records, Said},
-    answer::Voice,
+    ai::{Ai, Asked, Said},
+    answer::{Nearness, Voice},
     budget::{Budget, Grant, Rung, Spender},
-    context::{self, Context},
+    embeddings::Embeddings,
     faq_loader::{KnowledgeBase, Loaded},
     handoff::Reason,
     tickets::Tickets,
@@ -40,7 +42,10 @@ use crate::{
         turn::{Author, Turn},
     },
     error::Result,
-    storage::conversations::{self, Open, Received},
+    storage::{
+        conversations::{self, Open, Received},
+        usage::Bill,
+    },
 };
 
 /// How much of a message is read for an answer; all of it is kept.
@@ -56,6 +61,8 @@ pub struct Chat {
     pub voice: Voice,
     /// The model, when there is one.
     pub ai: Option<Ai>,
+    /// What tells how alike texts mean, when there is one.
+    pub embeddings: Option<Embeddings>,
     pub budget: Budget,
     /// Cancelled when the process is asked to stop, which waits for no model.
     pub draining: CancellationToken,
@@ -155,20 +162,36 @@ impl Chat {
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
         let earlier = earlier?;
-        let asker =
-            Asker { message: &message, customer, topic, context: context.as_ref(), earlier: &earlier, open: &open };
+        let unknown = Nearness::default();
+        let mut asker = Asker {
+            message: &message,
+            customer,
+            topic,
+            context: context.as_ref(),
+            earlier: &earlier,
+            near: &unknown,
+            open: &open,
+        };
         let desk = self.knowledge.current();
-        let weighed = weigh(&desk, &self.voice, &asker);
-        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
         let spender = spender(question, &open, visitor.as_ref());
+        let mut weighed = weigh(&desk, &self.voice, &asker);
+        let (meant, reading) = self.meaning(&desk, &asker, &weighed, &spender, &mut manner).await;
+        if meant.near.is_known() {
+            asker.near = &meant.near;
+            weighed = weigh(&desk, &self.voice, &asker);
+        }
+        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
         let (said, grant) = self.ask_model(ai, &desk, &asker, spender, started, &mut manner).await;
         let draft = conclude(weighed, said, &asker, &self.voice);
-        let bill = grant.as_ref().zip(draft.spent.as_ref()).map(|(grant, spent)| grant.bill(spent));
+        let spent = [(reading, meant.spent), (grant, draft.spent.clone())];
+        let bills: Vec<Bill> =
+            spent.iter().filter_map(|(grant, spent)| Some(grant.as_ref()?.bill(spent.as_ref()?))).collect();
         let quote = quote(&earlier, &message);
-        let Stored { status, ticket, draft } =
-            self.keep(&open, (received, id), draft, bill.as_ref(), &quote, started).await?;
-        if let Some(grant) = grant {
-            grant.settle(bill.as_ref());
+        let Stored { status, ticket, draft } = self.keep(&open, (received, id), draft, &bills, &quote, started).await?;
+        for (grant, spent) in spent {
+            if let Some(grant) = grant {
+                grant.settle(spent.as_ref());
+            }
         }
         info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
             handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
@@ -194,7 +217,8 @@ impl Chat {
             return (Some(Said::unaffordable()), Some(grant));
         }
         let records = self.records(asker.customer).await;
-        let question = Asked { message: asker.message, earlier: asker.earlier, records: records.as_ref() };
+        let question =
+            Asked { message: asker.message, earlier: asker.earlier, near: asker.near, records: records.as_ref() };
         let Manner { listener, stop, .. } = manner;
         let said = match listener {
             None => ai.answer(desk, &question, started, None, stop).await,
@@ -209,21 +233,6 @@ impl Chat {
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
         if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, received).await }
     }
-
-    /// All that a model may know of a customer; what cannot be looked up is left out.
-    async fn records(&self, customer: Option<&Email>) -> Option<Records> {
-        let events = context::last_events(&self.db, customer?);
-        let (context, events) = tokio::join!(self.context(customer), events);
-        let events = events.inspect_err(|error| warn!(error = ?error, "a customer's events cannot be read"));
-        Some(Records { context, events: events.unwrap_or_default() })
-    }
-
-    /// The shop's tables are another program's: when they cannot be read, that is no reason to fall
-    /// silent.
-    async fn context(&self, customer: Option<&Email>) -> Option<Context> {
-        let looked_up = Context::of(&self.db, customer?).await;
-        looked_up.inspect_err(|error| warn!(error = ?error, "a customer's records cannot be read")).ok()
-    }
 }
 
 /// Who pays for a turn: a customer; else a visitor by the token that opened the conversation, and the
@@ -232,7 +241,7 @@ fn spender(question: &Question, open: &Open, fresh: Option<&VisitorToken>) -> Sp
     let token = if open.is_new { fresh } else { question.visitor.as_ref() };
     let visitor = question.customer.as_ref().map(Email::hash).or_else(|| token.map(VisitorToken::hash));
     let place = question.place.filter(|_| question.customer.is_none());
-    Spender { conversation: open.id, visitor, place }
+    Spender { conversation: Some(open.id), visitor, place }
 }
 
 fn read(message: &str) -> String {

@@ -5,7 +5,7 @@ mod edit;
 
 use std::{
     collections::HashSet,
-    fs,
+    fs, future,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::Arc,
@@ -127,6 +127,15 @@ impl KnowledgeBase {
 
     pub fn current(&self) -> Arc<Loaded> {
         Arc::clone(&self.state.borrow().loaded)
+    }
+
+    /// Waits until something else is known than `before`.
+    pub async fn moved_on_from(&mut self, before: &Arc<Loaded>) {
+        let moved_on = self.state.wait_for(|state| !Arc::ptr_eq(&state.loaded, before)).await.is_ok();
+        if !moved_on {
+            // Nobody watches the folder any more.
+            future::pending::<()>().await;
+        }
     }
 
     pub fn health(&self) -> Health {

@@ -12,10 +12,13 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use super::faq_loader::KnowledgeBase;
+use super::{embeddings::Embeddings, faq_loader::KnowledgeBase};
 use crate::{
     domain::channel::Channel,
-    integrations::{openai::OpenAi, sessions::Keys},
+    integrations::{
+        openai::{OpenAi, Standing},
+        sessions::Keys,
+    },
     storage::{self, channels},
 };
 
@@ -39,12 +42,19 @@ pub struct Health {
     channels: Arc<[Channel]>,
     /// Those of them by which anything is ever owed.
     used: Arc<[Channel]>,
-    model: Option<OpenAi>,
+    models: Models,
     /// The keys of who signs customers in, where that is somebody else.
     keys: Option<Keys>,
     draining: CancellationToken,
     /// Held while somebody looks, so that a crowd causes one look.
     last: Arc<Mutex<Option<Look>>>,
+}
+
+/// The models that are on.
+#[derive(Clone)]
+pub struct Models {
+    pub answers: Option<OpenAi>,
+    pub embeddings: Option<Embeddings>,
 }
 
 /// What was seen, and when.
@@ -95,11 +105,11 @@ impl Health {
         knowledge: KnowledgeBase,
         channels: Arc<[Channel]>,
         used: Arc<[Channel]>,
-        model: Option<OpenAi>,
+        models: Models,
         keys: Option<Keys>,
         draining: CancellationToken,
     ) -> Self {
-        Self { db, knowledge, channels, used, model, keys, draining, last: Arc::default() }
+        Self { db, knowledge, channels, used, models, keys, draining, last: Arc::default() }
     }
 
     /// Whether requests should be sent here: the database works and nobody asked us to stop. A
@@ -122,7 +132,10 @@ impl Health {
     async fn look(&self) -> Vec<Part> {
         let channels = join_all(Channel::ALL.map(|channel| self.channel(channel)));
         let (database, channels) = tokio::join!(self.database(), channels);
-        let mut parts = vec![database, self.knowledge_base(), self.model(), self.sign_in_keys()];
+        let Models { answers, embeddings } = &self.models;
+        let model = model_part("model", answers.as_ref().map(OpenAi::standing));
+        let embeddings = model_part("embeddings", embeddings.as_ref().map(Embeddings::standing));
+        let mut parts = vec![database, self.knowledge_base(), model, embeddings, self.sign_in_keys()];
         parts.extend(channels);
         parts
     }
@@ -147,17 +160,6 @@ impl Health {
             seconds_since_success: Some(health.seconds_since_load),
             fault: health.fault,
             owed: None,
-        }
-    }
-
-    fn model(&self) -> Part {
-        let off = Part::off("model");
-        let Some(standing) = self.model.as_ref().map(OpenAi::standing) else { return off };
-        Part {
-            condition: if standing.fault.is_none() { Condition::Ok } else { Condition::Degraded },
-            seconds_since_success: standing.seconds_since_success,
-            fault: standing.fault,
-            ..off
         }
     }
 
@@ -194,6 +196,17 @@ impl Health {
             }
             _ => Part { condition: Condition::Degraded, fault: Some("what it owes cannot be looked up".into()), ..off },
         }
+    }
+}
+
+fn model_part(name: &'static str, standing: Option<Standing>) -> Part {
+    let off = Part::off(name);
+    let Some(standing) = standing else { return off };
+    Part {
+        condition: if standing.fault.is_none() { Condition::Ok } else { Condition::Degraded },
+        seconds_since_success: standing.seconds_since_success,
+        fault: standing.fault,
+        ..off
     }
 }
 

@@ -10,6 +10,7 @@ pub mod check;
 pub mod context;
 pub mod conversations;
 pub mod cursor;
+pub mod embeddings;
 pub mod eval;
 pub mod faq_loader;
 pub mod feedback;

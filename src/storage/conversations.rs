@@ -144,8 +144,8 @@ pub struct Answered<'a> {
     pub sources: Value,
     pub handoff_reason: Option<&'static str>,
     pub took_ms: i32,
-    /// What asking a model took.
-    pub bill: Option<&'a Bill>,
+    /// What asking models took, one for each of them.
+    pub bills: &'a [Bill],
 }
 
 /// Stores it and returns who answers next: somebody may have been asked for while it was made. The
@@ -156,12 +156,15 @@ pub async fn answer(
     conversation: ConversationId,
     answered: &Answered<'_>,
 ) -> Result<Option<Status>> {
-    let bill = answered.bill;
+    let bills = answered.bills;
+    let tokens = |of: fn(&Bill) -> i32| (!bills.is_empty()).then(|| bills.iter().map(of).fold(0, i32::saturating_add));
+    let models: Vec<String> = bills.iter().map(|bill| bill.model.to_string()).collect();
+    let costs: Vec<Option<i64>> = bills.iter().map(|bill| bill.cost.map(|cost| cost.0)).collect();
     let status = sqlx::query_scalar!(
         r#"
         with ended as (
             delete from support.turns_under_way
-            where message_id = $17
+            where message_id = $19
               and answer_id is null
             returning message_id
         ), conversation as (
@@ -179,9 +182,8 @@ pub async fn answer(
         ), billed as (
             insert into support.model_usage
                 (conversation_id, visitor_hash, model, calls, prompt_tokens, completion_tokens, is_estimated, cost_nanos)
-            select id, $12, $13, $14, $10, $11, $15, $16
-            from conversation
-            where $13::text is not null
+            select id, $12, bill.*
+            from conversation, unnest($13::text[], $14::int[], $15::int[], $16::int[], $17::bool[], $18::bigint[]) bill
         )
         select status as "status: Status"
         from conversation
@@ -196,13 +198,15 @@ pub async fn answer(
         answered.sources,
         answered.handoff_reason,
         answered.took_ms,
-        bill.map(|bill| bill.prompt_tokens),
-        bill.map(|bill| bill.completion_tokens),
-        bill.and_then(|bill| bill.visitor_hash.as_deref()),
-        bill.map(|bill| &*bill.model),
-        bill.map(|bill| bill.calls),
-        bill.map(|bill| bill.is_estimated),
-        bill.and_then(|bill| bill.cost).map(|cost| cost.0),
+        tokens(|bill| bill.prompt_tokens),
+        tokens(|bill| bill.completion_tokens),
+        bills.first().and_then(|bill| bill.visitor_hash.as_deref()),
+        &models,
+        &bills.iter().map(|bill| bill.calls).collect::<Vec<_>>(),
+        &bills.iter().map(|bill| bill.prompt_tokens).collect::<Vec<_>>(),
+        &bills.iter().map(|bill| bill.completion_tokens).collect::<Vec<_>>(),
+        &bills.iter().map(|bill| bill.is_estimated).collect::<Vec<_>>(),
+        &costs as &[Option<i64>],
         answered.question.0,
     )
     .fetch_optional(db)

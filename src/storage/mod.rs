@@ -7,6 +7,7 @@ pub mod confirmations;
 pub mod conversations;
 pub mod deliveries;
 pub mod embedded;
+pub mod embeddings;
 pub mod escalations;
 pub mod feedback;
 pub mod figures;

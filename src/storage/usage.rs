@@ -12,7 +12,7 @@ use crate::{
     error::Result,
 };
 
-/// What asking a model for one turn took.
+/// What asking a model took, for one turn or for the knowledge base.
 pub struct Bill {
     pub visitor_hash: Option<Vec<u8>>,
     pub model: Arc<str>,
@@ -38,6 +38,26 @@ pub struct Everybody {
     pub this_month: Money,
 }
 
+/// Charges the desk itself: nobody's turn.
+pub async fn charge(db: impl PgExecutor<'_>, bill: &Bill) -> Result<()> {
+    sqlx::query!(
+        r#"
+        insert into support.model_usage
+            (model, calls, prompt_tokens, completion_tokens, is_estimated, cost_nanos)
+        values ($1, $2, $3, $4, $5, $6)
+        "#,
+        &*bill.model,
+        bill.calls,
+        i64::from(bill.prompt_tokens),
+        i64::from(bill.completion_tokens),
+        bill.is_estimated,
+        bill.cost.map(|cost| cost.0),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A day of one model.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageDay)]
@@ -55,7 +75,11 @@ pub struct Day {
     pub unpriced_calls: i64,
 }
 
-pub async fn of(db: impl PgExecutor<'_>, conversation: ConversationId, visitor: Option<&[u8]>) -> Result<Spent> {
+pub async fn of(
+    db: impl PgExecutor<'_>,
+    conversation: Option<ConversationId>,
+    visitor: Option<&[u8]>,
+) -> Result<Spent> {
     let row = sqlx::query!(
         r#"
         select
@@ -71,7 +95,7 @@ pub async fn of(db: impl PgExecutor<'_>, conversation: ConversationId, visitor: 
                   and at >= date_trunc('day', now(), 'UTC')
             ) as "visitor!"
         "#,
-        conversation.0,
+        conversation.map(|conversation| conversation.0),
         visitor,
     )
     .fetch_one(db)

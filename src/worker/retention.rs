@@ -23,6 +23,10 @@ const DAY: Duration = Duration::from_hours(24);
 /// The team may ask for a year of what was spent.
 const A_YEAR: Duration = Duration::from_hours(366 * 24);
 
+/// A knowledge base that comes back within this time, or an instance that was off, finds its vectors again;
+/// instances that are on say each day what they use.
+const A_MONTH: Duration = Duration::from_hours(30 * 24);
+
 /// The sweeper of one instance; of several, one sweeps at a time.
 pub struct Sweeper {
     pub db: PgPool,
@@ -80,6 +84,7 @@ fn lifetime(retention: &Retention, kind: Kind) -> Duration {
         // They have an end of their own.
         Kind::Sessions => Duration::ZERO,
         Kind::Usage => retention.logs.max(A_YEAR),
+        Kind::Embeddings => A_MONTH,
         Kind::Tickets => retention.tickets,
         Kind::Messages | Kind::Conversations => retention.messages,
     }

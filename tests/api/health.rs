@@ -22,6 +22,10 @@ async fn health_has_the_fields_the_site_reads(db: PgPool) {
       "secondsSinceSuccess": "[age]",
       "status": "off"
     },
+    "embeddings": {
+      "secondsSinceSuccess": "[age]",
+      "status": "off"
+    },
     "knowledge_base": {
       "secondsSinceSuccess": "[age]",
       "status": "ok"

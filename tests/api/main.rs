@@ -21,6 +21,7 @@ mod bad_inputs;
 mod blocks;
 mod chats;
 mod deliveries;
+mod embeddings;
 mod escalations;
 mod feedback;
 mod floods;

@@ -100,7 +100,9 @@ async fn what_is_kept_for_a_time_only_goes_after_it(db: PgPool) {
         select number::text::bytea, 'ada', '', now() + number * interval '1 hour' from generate_series(-1, 1) number";
     let usage = "insert into support.model_usage (at, model, calls, prompt_tokens, completion_tokens, is_estimated)
         select now() - number * interval '300 days', 'm', 1, 1, 1, false from generate_series(0, 3) number";
-    for rows in [keys, sessions, usage] {
+    let embeddings = "insert into support.embeddings (server, model, text_hash, vector, used_at)
+        select 's', 'm', number::text::bytea, '', now() - number * interval '10 days' from generate_series(0, 4) number";
+    for rows in [keys, sessions, usage, embeddings] {
         sqlx::query(rows).execute(&db).await.unwrap();
     }
 
@@ -109,6 +111,7 @@ async fn what_is_kept_for_a_time_only_goes_after_it(db: PgPool) {
     assert_eq!(app.count("select count(*) from support.idempotency_keys").await, 2, "of this day");
     assert_eq!(app.count("select count(*) from support.operator_sessions").await, 1, "that lasts");
     assert_eq!(app.count("select count(*) from support.model_usage").await, 2, "of a year");
+    assert_eq!(app.count("select count(*) from support.embeddings").await, 3, "used within a month");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path, time::Instant};
 
-use levqor_support::{Document, Ground, Knowledge, Voice};
+use levqor_support::{Document, Ground, Knowledge, Nearness, Voice};
 use serde_json::Value;
 
 use super::{
@@ -67,7 +67,7 @@ impl Retrieval {
     fn slowest_of_a_hundred(&self, knowledge: &Knowledge) -> f64 {
         let took = |question: &String| {
             let begun = Instant::now();
-            let found = knowledge.best_sections(question, &[], BEST);
+            let found = knowledge.best_sections(question, &[], &Nearness::default(), BEST);
             assert!(found.len() <= BEST);
             milliseconds(begun.elapsed())
         };

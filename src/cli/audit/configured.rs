@@ -1,15 +1,17 @@
 //! What the settings name: is it there, and does it answer?
 
 use anyhow::ensure;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Check;
 use crate::{
     config::{self, Config, Database},
+    domain::vector::Vector,
     integrations::{
         self, Failure,
         email::{Email, Mail},
-        openai::OpenAi,
+        openai::{Embedder, OpenAi},
         sessions::Provider,
         telegram::Telegram,
         whatsapp::WhatsApp,
@@ -31,10 +33,12 @@ pub async fn checks(config: &Config, send_test: bool) -> Vec<Check> {
     let email = async { Some(Check::new("e-mail", look.email(config.email.as_ref()?).await)) };
     let whatsapp = async { Some(Check::new("WhatsApp", look.whatsapp(config.whatsapp.as_ref()?).await)) };
     let model = async { Some(Check::new("model", look.model(config.model.as_ref()?).await)) };
+    let embeddings = async { Some(Check::new("embeddings", look.embeddings(config.embedding.as_ref()?).await)) };
     let keys =
         async { Some(Check::new("sign-in keys", keys(Provider::configured(&config.tokens).transpose()?).await)) };
-    let (telegram, email, whatsapp, model, keys) = tokio::join!(telegram, email, whatsapp, model, keys);
-    checks.extend([telegram, email, whatsapp, model, keys].into_iter().flatten());
+    let (telegram, email, whatsapp, model, embeddings, keys) =
+        tokio::join!(telegram, email, whatsapp, model, embeddings, keys);
+    checks.extend([telegram, email, whatsapp, model, embeddings, keys].into_iter().flatten());
     checks
 }
 
@@ -88,6 +92,14 @@ impl Look<'_> {
     async fn model(&self, settings: &config::Model) -> anyhow::Result<String> {
         let model = OpenAi::new(settings, integrations::http_client(settings.timeout, settings.connect)?)?;
         model.look().await.map_err(told)
+    }
+
+    async fn embeddings(&self, settings: &config::Embedding) -> anyhow::Result<String> {
+        let embedder = Embedder::new(settings, integrations::http_client(settings.timeout, settings.connect)?)?;
+        let asked = embedder.embed(&["test".into()], Instant::now() + settings.timeout).await;
+        let vectors = asked.map_err(|reason| anyhow::anyhow!("{reason}"))?.vectors;
+        let numbers = vectors.first().map_or(0, Vector::numbers);
+        Ok(format!("{} was asked for one word, a vector of {numbers} numbers", settings.name))
     }
 
     fn sent(&self, has_recipient: bool) -> &'static str {

@@ -100,17 +100,22 @@ impl ToolCall {
     }
 }
 
-/// What an answer means. The status comes first: a proxy's error page is no completion.
-pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<Completion, NoAnswer> {
+/// Whether a status tells of an answer at all: a proxy's error page is none.
+pub(super) fn answered(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<(), NoAnswer> {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => return Err(NoAnswer::TooMany { retry_after }),
+        StatusCode::TOO_MANY_REQUESTS => Err(NoAnswer::TooMany { retry_after }),
         _ if status.is_client_error() => {
             let dislikes = is_about_request(status).then(|| Word::disliked_in(&complaint(body))).flatten();
-            return Err(NoAnswer::Refused { status: status.as_u16(), dislikes });
+            Err(NoAnswer::Refused { status: status.as_u16(), dislikes })
         }
-        _ if !status.is_success() => return Err(NoAnswer::Failed(status.as_u16())),
-        _ => {}
+        _ if !status.is_success() => Err(NoAnswer::Failed(status.as_u16())),
+        _ => Ok(()),
     }
+}
+
+/// What an answer means.
+pub fn completion(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<Completion, NoAnswer> {
+    answered(status, retry_after, body)?;
     let answer: Answer = serde_json::from_slice(body).map_err(|_| NoAnswer::Unreadable)?;
     let choice = answer.choices.into_iter().next().ok_or(NoAnswer::Unreadable)?;
     settled(Said {

@@ -1,6 +1,6 @@
 //! What became of the last calls: whether the next one may go, how it is worded, and what health tells.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -8,9 +8,7 @@ use super::{
     NoAnswer,
     breaker::{Breaker, Retries},
     dialect::Dialect,
-    read::Completion,
 };
-use crate::config;
 
 /// So many failures in a row are a fault, even when none of them opened the breaker.
 const FAULTY: u32 = 2;
@@ -32,9 +30,10 @@ pub struct Standing {
 }
 
 impl Record {
-    pub fn new(settings: &config::Model) -> Self {
+    /// After so many failures in a row the server is left alone, but for one call in the time of a probe.
+    pub fn new(breaker_failures: u32, probe: Duration) -> Self {
         Self {
-            breaker: Breaker::new(settings.breaker_failures, settings.probe),
+            breaker: Breaker::new(breaker_failures, probe),
             retries: Retries::default(),
             dialects: HashMap::new(),
             succeeded_at: None,
@@ -52,7 +51,7 @@ impl Record {
         self.dialects.insert(Arc::clone(model), dialect);
     }
 
-    pub fn note(&mut self, outcome: &Result<Completion, NoAnswer>) {
+    pub fn note<T>(&mut self, outcome: &Result<T, NoAnswer>) {
         self.retries.earn();
         match outcome {
             Ok(_) => {

@@ -17,10 +17,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-pub use self::{hearing::Audience, spent::Spent};
+pub use self::prompt::reads_all;
+pub use self::{
+    hearing::Audience,
+    spent::{Spent, tokens},
+};
 use self::{hearing::Hearing, outward::Outward, prompt::Parts};
 use super::{
-    answer::{Section, Voice},
+    answer::{Nearness, Section, Voice},
     check::{self, Checked, Grounds, Unfit},
     context::Context,
     faq_loader::Loaded,
@@ -50,6 +54,8 @@ pub struct Ai {
 pub struct Asked<'a> {
     pub message: &'a str,
     pub earlier: &'a [Turn],
+    /// How near the sections are to it, where that is known.
+    pub near: &'a Nearness,
     /// A verified customer's records; without them the conversation is public.
     pub records: Option<&'a Records>,
 }
@@ -128,7 +134,7 @@ impl Ai {
             return Said::default();
         }
         let outward = Outward::of(asked, desk);
-        let asked = &outward.with(asked.records);
+        let asked = &outward.with(asked);
         let sections: Vec<&Section> = shown.iter().map(|at| &desk.knowledge.sections()[*at]).collect();
         let request = prompt::request(&Parts {
             asked,

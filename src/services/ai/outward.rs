@@ -1,7 +1,7 @@
 //! What of a conversation may leave the house: without e-mail addresses, phone numbers and IP
 //! addresses but for the company's own.
 
-use super::{Asked, Records};
+use super::Asked;
 use crate::{
     domain::{privacy::private_masked, turn::Turn},
     services::faq_loader::Loaded,
@@ -20,8 +20,8 @@ impl Outward {
         Self { message: masked(asked.message), earlier: asked.earlier.iter().map(turn).collect() }
     }
 
-    /// The question to ask, with the records of whoever asks, which are theirs to hear.
-    pub fn with<'a>(&'a self, records: Option<&'a Records>) -> Asked<'a> {
-        Asked { message: &self.message, earlier: &self.earlier, records }
+    /// The question to ask, with the records of whoever asked it, which are theirs to hear.
+    pub fn with<'a>(&'a self, asked: &Asked<'a>) -> Asked<'a> {
+        Asked { message: &self.message, earlier: &self.earlier, ..*asked }
     }
 }

@@ -42,17 +42,22 @@ const LONGEST_QUOTE: usize = 40;
 /// The sections the model is shown, as places in the knowledge base, in the order of their numbers.
 pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
     let sections = knowledge.sections();
-    if sections.iter().map(length).sum::<usize>() <= WHOLE_CHARS {
+    if reads_all(knowledge) {
         return (0..sections.len()).collect();
     }
     let mut room = BEST_CHARS;
-    let mut best = knowledge.best_sections(asked.message, asked.earlier, BEST_SECTIONS);
+    let mut best = knowledge.best_sections(asked.message, asked.earlier, asked.near, BEST_SECTIONS);
     best.retain(|at| {
         let left = room.checked_sub(length(&sections[*at]));
         room = left.unwrap_or(room);
         left.is_some()
     });
     best
+}
+
+/// Whether the model reads the whole knowledge base with each question.
+pub fn reads_all(knowledge: &Knowledge) -> bool {
+    knowledge.sections().iter().map(length).sum::<usize>() <= WHOLE_CHARS
 }
 
 /// The most that instructions, knowledge, records and a message come to, without what was said before.

@@ -31,6 +31,12 @@ impl Spent {
         Self { model, calls: 0, prompt_tokens: 0, completion_tokens: 0, is_estimated: false, most_written }
     }
 
+    /// What one reading of texts of so many bytes took, of which the server may have told the tokens.
+    pub fn reading(model: &Arc<str>, told: Option<u32>, bytes: usize) -> Self {
+        let prompt_tokens = told.map_or_else(|| tokens(bytes), u64::from);
+        Self { calls: 1, prompt_tokens, is_estimated: told.is_none(), ..Self::none(model, 0) }
+    }
+
     /// Counts one question by what came of it; nothing came of one that was cut off.
     pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: Option<&Result<Completion, NoAnswer>>) {
         let (usage, written) = match outcome {
@@ -94,6 +100,9 @@ mod tests {
 
         let late = after(&[Err(NoAnswer::Late)]);
         assert!(late.is_estimated && late.completion_tokens == 300, "it may have been at it");
+        let read = |told| Spent::reading(&"small".into(), told, 30);
+        assert_eq!((read(Some(7)).prompt_tokens, read(Some(7)).is_estimated), (7, false));
+        assert_eq!((read(None).prompt_tokens, read(None).is_estimated, read(None).calls), (10, true, 1));
         assert_eq!(after(&[Err(NoAnswer::Busy), Err(NoAnswer::Unreachable), Err(NoAnswer::Failed(503))]).calls, 0);
     }
 }

@@ -7,6 +7,9 @@ use crate::domain::turn::Outcome;
 const SURE: f32 = 0.72;
 /// Below this, the closest sections had nothing to do with the question, 2026-11.
 const WORTH_SHOWING: f32 = 0.15;
+/// So near, a section is worth showing that shares hardly a word. A small English model would show something to 4
+/// of 131 strangers of whose questions words knew nothing, 2026-11.
+const NEAR: f32 = 0.8;
 
 /// The signs, each between 0 and about 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -68,9 +71,20 @@ impl Signs {
     }
 }
 
+/// Whether an answer may stand by itself.
+pub fn is_sure(confidence: f32) -> bool {
+    confidence >= SURE
+}
+
+/// The same confidence, or enough to be shown where the best section is so near. Only words make sure: the
+/// weights below know nothing of meaning, which differs from model to model.
+pub fn with_meaning(confidence: f32, nearness: f32) -> f32 {
+    if nearness >= NEAR { confidence.max(WORTH_SHOWING) } else { confidence }
+}
+
 /// What a confidence is worth to the person who asked.
 pub fn outcome(confidence: f32) -> Outcome {
-    if confidence >= SURE {
+    if is_sure(confidence) {
         Outcome::Answer
     } else if confidence >= WORTH_SHOWING {
         Outcome::Closest
@@ -93,6 +107,13 @@ mod tests {
         let strong = Signs { score: 0.6, covered: 1.0, known: 1.0, in_title: 0.6, margin: 0.5, ..weak };
         assert!(strong.confidence() > weak.confidence());
         assert_eq!(outcome(strong.confidence()), Outcome::Answer);
+    }
+
+    #[test]
+    fn meaning_shows_and_never_makes_sure() {
+        assert_eq!(outcome(with_meaning(0.01, 0.9)), Outcome::Closest);
+        assert_eq!(outcome(with_meaning(0.01, 0.7)), Outcome::Unknown);
+        assert_eq!(outcome(with_meaning(0.71, 1.0)), Outcome::Closest);
     }
 
     #[test]

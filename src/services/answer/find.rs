@@ -1,7 +1,8 @@
 //! Finding: every section's score for a question, and how sure we may be of the best one.
 
 use super::aliases::Phrasings;
-use super::confidence::Signs;
+use super::confidence::{self, Signs};
+use super::fusion;
 use super::ladder::{self, Ladder, Rung};
 use super::language::Language;
 use super::parts;
@@ -36,10 +37,6 @@ const OUTSIDE: f32 = 0.6;
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
 const MOST_RANKED: usize = 12;
-/// Both halves of a question must be this sure to be answered apart.
-const SOUND: f32 = 0.5;
-/// Answers to more questions than this would not fit one reply.
-const MOST_PARTS: usize = 3;
 /// So much of an earlier reply says what it was about.
 const REPLY_CHARS: usize = 300;
 
@@ -97,30 +94,10 @@ impl Searchable {
         }
     }
 
-    /// The questions a message holds, each with what was found; one that cannot be parted is whole.
-    pub fn parts(&self, message: &str, earlier: &[Turn], language: Language) -> Vec<Found> {
-        let whole = self.find(message, earlier, language);
-        let sentences = parts::sentences(message);
-        let pieces = match sentences.len() {
-            0 | 1 => parts::halves(message),
-            _ => sentences,
-        };
-        if !(2..=MOST_PARTS).contains(&pieces.len()) {
-            return vec![whole];
-        }
-        let apart: Vec<Found> = pieces.iter().map(|p| self.find(p, earlier, language)).collect();
-        if apart.iter().all(|p| p.confidence >= SOUND) && all_different(&apart) {
-            return apart;
-        }
-        vec![whole]
-    }
-
-    /// Scores every section for one question.
-    pub fn find(&self, question: &str, earlier: &[Turn], language: Language) -> Found {
-        let mut query = self.lexicon().read(&words::tokens(question), language);
-        let meaningful = query.terms.iter().filter(|t| self.index.reaches(t)).count();
-        let says_something = !query.tokens.is_empty() && !earlier.is_empty();
-        let continued = says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful);
+    /// Scores every section for one question; where words are not sure, also by how near they are.
+    pub fn find(&self, question: &str, earlier: &[Turn], language: Language, near: Option<&[f32]>) -> Found {
+        let mut query = self.read(question, language);
+        let continued = self.continues(&query, earlier);
         let named = ladder::rung(&query.tokens);
         if let Some((_, name)) = &named {
             let words: Vec<&str> = query.tokens[name.clone()].iter().map(|t| t.stem.as_str()).collect();
@@ -141,8 +118,26 @@ impl Searchable {
         if language == Language::English && words::tokens(question).iter().any(is_outside) {
             found.confidence *= OUTSIDE;
         }
+        let is_open = !confidence::is_sure(found.confidence);
+        if let Some(near) = near.filter(|near| is_open && near.len() == self.sections.len()) {
+            found.ranked = fusion::fused(&found.ranked, near);
+            let nearness = found.best().map_or(0.0, |best| near[best]);
+            found.confidence = confidence::with_meaning(found.confidence, nearness);
+        }
+        found.ranked.truncate(MOST_RANKED);
         found.terms = query.terms;
         found
+    }
+
+    pub(super) fn read(&self, question: &str, language: Language) -> Query {
+        self.lexicon().read(&words::tokens(question), language)
+    }
+
+    /// Whether a question needs what was said before it.
+    pub(super) fn continues(&self, query: &Query, earlier: &[Turn]) -> bool {
+        let meaningful = query.terms.iter().filter(|t| self.index.reaches(t)).count();
+        let says_something = !query.tokens.is_empty() && !earlier.is_empty();
+        says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful)
     }
 
     /// The positions of a section's lines, most telling first.
@@ -165,12 +160,10 @@ impl Searchable {
             scores[topic] += TOPIC;
         }
         let climbed = rung.and_then(|rung| self.climb(rung, spoken, &mut scores));
-        let mut ranked: Vec<(usize, f32)> = scores.into_iter().enumerate().filter(|(_, s)| *s > 0.0).collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let ranked = fusion::best_first(scores);
         let mut signs = self.signs(query, &matches, &alike, &ranked);
         signs.rung = f32::from(u8::from(climbed.is_some()));
         signs.continued = f32::from(u8::from(topic.is_some()));
-        ranked.truncate(MOST_RANKED);
         Found { ranked, confidence: 0.0, signs, terms: Vec::new() }
     }
 
@@ -197,14 +190,13 @@ impl Searchable {
 
     /// How much the conversation was about each section; its words join the question's.
     fn spoken(&self, earlier: &[Turn], query: &mut Query) -> Vec<f32> {
-        let last = |author| earlier.iter().rev().find(|t| t.author == author);
-        let Some(asked) = last(Author::Customer) else {
+        let Some(asked) = last(earlier, Author::Customer) else {
             return Vec::new();
         };
         let asked = words::tokens(&asked.text);
         let before = self.lexicon().read(&asked, Language::of(&asked));
         let mut terms = before.terms.clone();
-        if let Some(reply) = last(Author::Ai) {
+        if let Some(reply) = last(earlier, Author::Ai) {
             let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();
             terms.extend(self.lexicon().read(&words::tokens(&beginning), Language::English).terms);
         }
@@ -258,14 +250,14 @@ impl Searchable {
     }
 }
 
+pub(super) fn last(earlier: &[Turn], author: Author) -> Option<&Turn> {
+    earlier.iter().rev().find(|turn| turn.author == author)
+}
+
 /// The position of the greatest score, if anything has one.
 fn highest(scores: &[f32]) -> Option<usize> {
     let candidates = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
     candidates.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
-}
-
-fn all_different(parts: &[Found]) -> bool {
-    (1..parts.len()).all(|at| parts[..at].iter().all(|p| p.best() != parts[at].best()))
 }
 
 /// A heading is a phrasing too, alone and below its parent.

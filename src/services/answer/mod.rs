@@ -4,9 +4,11 @@ mod aliases;
 mod compose;
 mod confidence;
 mod find;
+mod fusion;
 mod ladder;
 mod language;
 mod meaning;
+mod nearness;
 mod parts;
 mod passages;
 mod query;
@@ -26,6 +28,7 @@ use find::{Found, Searchable};
 pub use compose::handed_over;
 pub use language::Language;
 pub use meaning::{Feature, Meaning};
+pub use nearness::{Nearness, Texts, Vectors, beginning};
 pub use sections::{Section, parse};
 pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
 
@@ -101,10 +104,21 @@ impl Knowledge {
         &self.searchable.sections
     }
 
-    /// The places of the sections that may answer a question, best first, at most `most` of them.
-    pub fn best_sections(&self, question: &str, earlier: &[Turn], most: usize) -> Vec<usize> {
+    /// The texts of each section that a model may make vectors of.
+    pub fn texts(&self) -> Vec<Texts> {
+        Texts::of(self.sections())
+    }
+
+    /// What of a question a model may make vectors of, for [`Vectors::nearness`].
+    pub fn wordings(&self, question: &str, earlier: &[Turn]) -> Vec<String> {
+        self.searchable.wordings(question, earlier, Language::of(&words::tokens(question)))
+    }
+
+    /// The places of the sections that may answer a question, best first, at most `most` of them; `near` counts
+    /// where words are not sure.
+    pub fn best_sections(&self, question: &str, earlier: &[Turn], near: &Nearness, most: usize) -> Vec<usize> {
         let language = Language::of(&words::tokens(question));
-        let parts = self.searchable.parts(question, earlier, language);
+        let parts = self.searchable.parts(question, earlier, language, near);
         let deepest = parts.iter().map(|part| part.ranked.len()).max().unwrap_or_default();
         let by_rank = (0..deepest).flat_map(|rank| parts.iter().filter_map(move |part| part.ranked.get(rank)));
         let mut best = Vec::new();
@@ -120,12 +134,17 @@ impl Knowledge {
     /// The section nearest to a question, and the chance that it is the right one.
     pub fn nearest(&self, question: &str, earlier: &[Turn]) -> Option<(&Source, f32)> {
         let language = Language::of(&words::tokens(question));
-        let found = self.searchable.find(question, earlier, language);
+        let found = self.searchable.find(question, earlier, language, None);
         Some((&self.searchable.sections[found.best()?].source, found.confidence))
     }
 
-    /// Answers a question in the light of what was said before it.
+    /// Answers a question by its words, in the light of what was said before it.
     pub fn answer(&self, question: &str, earlier: &[Turn]) -> Answer {
+        self.answer_near(question, earlier, &Nearness::default())
+    }
+
+    /// The same also by what it means, where words are not sure and `near` tells.
+    pub fn answer_near(&self, question: &str, earlier: &[Turn], near: &Nearness) -> Answer {
         let tokens = words::tokens(question);
         if let Some(pleasantry) = smalltalk::of(&tokens) {
             let language = smalltalk::language(&tokens);
@@ -133,7 +152,7 @@ impl Knowledge {
             return Answer { outcome: Outcome::Answer, confidence: 1.0, text, sources: Vec::new(), language };
         }
         let language = Language::of(&tokens);
-        let found = self.searchable.parts(question, earlier, language);
+        let found = self.searchable.parts(question, earlier, language, near);
         self.reply(&found, language)
     }
 
@@ -190,7 +209,7 @@ fn chosen(parts: &[Found], outcome: Outcome) -> Vec<(&Found, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::turn::Author;
+    use crate::domain::{turn::Author, vector::Vector};
 
     const SHOP: &str = "## Refunds\n\nFull refund within 30 days.\n\n## Plans\n\n### Small - €5\n\nOne user.\n\n### Large - €50\n\nTen users.\n\n## Opening hours\n\nMonday to Friday, 9am to 5pm.\n";
 
@@ -216,6 +235,46 @@ mod tests {
         let answer = shop().answer("who was the king of norway", &[]);
         assert_eq!(answer.outcome, Outcome::Unknown);
         assert!(answer.sources.is_empty() && answer.text.contains("help@acme.test"));
+    }
+
+    /// As if a model knew what a vault is for, and nothing else of the shop.
+    fn nearness(shop: &Knowledge, wordings: usize) -> Nearness {
+        let numbers = |text: &str| {
+            [f32::from(u8::from(text.contains("hours"))), 0.2, f32::from(u8::from(text.contains("Plans")))]
+        };
+        let vectors = Vectors::build(&shop.texts(), |text| Vector::towards(&numbers(text))).unwrap();
+        vectors.nearness(&vec![Vector::towards(&numbers("hours")).unwrap(); wordings]).unwrap()
+    }
+
+    #[test]
+    fn what_no_word_finds_is_shown_by_its_meaning_and_not_told_for_sure() {
+        let (shop, question) = (shop(), "vault?");
+        let near = nearness(&shop, 1);
+
+        let answer = shop.answer_near(question, &[], &near);
+
+        assert_eq!(shop.answer(question, &[]).outcome, Outcome::Unknown);
+        assert_eq!((answer.outcome, answer.sources[0].heading.as_str()), (Outcome::Closest, "Opening hours"));
+        assert_eq!(shop.best_sections(question, &[], &near, 1), [3]);
+    }
+
+    #[test]
+    fn what_words_are_sure_of_stays_whatever_it_means() {
+        let (shop, question) = (shop(), "Can I get a refund after 20 days?");
+
+        let by_words = shop.answer(question, &[]);
+        let also_by_meaning = shop.answer_near(question, &[], &nearness(&shop, 1));
+
+        assert_eq!(format!("{also_by_meaning:?}"), format!("{by_words:?}"));
+    }
+
+    #[test]
+    fn a_question_is_worded_whole_in_its_parts_and_behind_the_one_it_leans_on() {
+        let earlier = [turn(Author::Customer, "do you give refunds?")];
+
+        assert_eq!(shop().wordings("How much? When?", &[]), ["How much? When?", "How much?", "When?"]);
+        assert_eq!(shop().wordings("and that?", &earlier), ["do you give refunds? and that?"]);
+        assert_eq!(shop().wordings("what are your opening hours on Monday?", &earlier).len(), 1);
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Ledger {
 
     /// What is set aside in a conversation.
     pub fn of_conversation(&self, spender: &Spender) -> Money {
-        self.aside(&Key::Conversation(spender.conversation.0))
+        spender.conversation.map(|conversation| self.aside(&Key::Conversation(conversation.0))).unwrap_or_default()
     }
 
     /// What is set aside for a visitor.
@@ -131,8 +131,8 @@ impl Ledger {
 /// Everybody who pays for a turn.
 pub fn keys(spender: &Spender) -> Vec<Key> {
     let (visitor, place) = (spender.visitor.clone().map(Key::Visitor), spender.place.map(Key::Place));
-    let conversation = Key::Conversation(spender.conversation.0);
-    [Some(conversation), visitor, place, Some(Key::Everybody)].into_iter().flatten().collect()
+    let conversation = spender.conversation.map(|conversation| Key::Conversation(conversation.0));
+    [conversation, visitor, place, Some(Key::Everybody)].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -144,7 +144,7 @@ mod tests {
 
     fn spender(last: u8) -> Spender {
         let place = Place::from(IpAddr::from(Ipv4Addr::new(192, 0, 2, last)));
-        Spender { conversation: ConversationId::new(), visitor: None, place: Some(place) }
+        Spender { conversation: Some(ConversationId::new()), visitor: None, place: Some(place) }
     }
 
     fn day(day: u32) -> NaiveDate {

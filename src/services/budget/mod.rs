@@ -46,9 +46,10 @@ struct Inner {
     reading: tokio::sync::Mutex<()>,
 }
 
-/// Whose money it is.
+/// Whose money it is; of nobody, the desk's own.
+#[derive(Clone, Default)]
 pub struct Spender {
-    pub conversation: ConversationId,
+    pub conversation: Option<ConversationId>,
     /// A hash that stands for a customer, or for a visitor with a token.
     pub visitor: Option<Vec<u8>>,
     /// Where somebody comes from who is no customer: tokens are to be had for the asking.
@@ -105,8 +106,7 @@ impl Budget {
     /// looked up what was spent, nothing is. Without a budget nothing is reckoned.
     pub async fn grant(&self, spender: Spender, prompt_tokens: impl FnOnce() -> u64) -> Grant {
         if !self.0.settings.is_bounded() {
-            let (aside, keys) = (Money::default(), Vec::new());
-            return Grant { rung: Rung::Model, budget: self.clone(), visitor: spender.visitor, keys, aside };
+            return self.unbounded(spender);
         }
         let prompt_tokens = prompt_tokens();
         let most = |name: &str| {
@@ -115,6 +115,24 @@ impl Budget {
             self.cost(name, prompt, completion).unwrap_or_default()
         };
         let (usual, smaller) = (most(&self.0.names.0), self.0.names.1.as_deref().map(most));
+        self.set_aside(spender, usual, smaller).await
+    }
+
+    /// Whether `model` may be asked once to read about so many tokens.
+    pub async fn grant_reading(&self, spender: Spender, model: &str, tokens: u64) -> Grant {
+        if !self.0.settings.is_bounded() {
+            return self.unbounded(spender);
+        }
+        let cost = self.cost(model, tokens, 0).unwrap_or_default();
+        self.set_aside(spender, cost, None).await
+    }
+
+    fn unbounded(&self, spender: Spender) -> Grant {
+        let (aside, keys) = (Money::default(), Vec::new());
+        Grant { rung: Rung::Model, budget: self.clone(), visitor: spender.visitor, keys, aside }
+    }
+
+    async fn set_aside(&self, spender: Spender, usual: Money, smaller: Option<Money>) -> Grant {
         let spent = self.spent_by(&spender).await;
         let mut ledger = self.ledger();
         let rung = match spent {
@@ -134,16 +152,17 @@ impl Budget {
         Grant { rung, budget: self.clone(), visitor: spender.visitor, keys, aside }
     }
 
-    /// Every budget that a turn is paid from.
+    /// Every budget that a turn is paid from; what is nobody's turn, from those of everybody.
     fn purses(&self, ledger: &Ledger, spender: &Spender, spent: &usage::Spent) -> Vec<Purse> {
         let settings = &self.0.settings;
         let of = |limit: Option<i64>, spent: Money| Some(Purse { limit: Money(limit?), spent });
+        let of_turn = |limit: Option<i64>, spent: Money| of(limit.filter(|_| spender.conversation.is_some()), spent);
         let place = settings.per_visitor.map(|limit| limit.saturating_mul(VISITORS_OF_PLACE));
         let (today, this_month) = ledger.everybody();
         [
-            of(settings.per_conversation, spent.conversation + ledger.of_conversation(spender)),
-            of(settings.per_visitor, spent.visitor + ledger.of_visitor(spender)),
-            of(place, ledger.of_place(spender)),
+            of_turn(settings.per_conversation, spent.conversation + ledger.of_conversation(spender)),
+            of_turn(settings.per_visitor, spent.visitor + ledger.of_visitor(spender)),
+            of_turn(place, ledger.of_place(spender)),
             of(settings.per_day, today),
             of(settings.per_month, this_month),
         ]
@@ -211,12 +230,16 @@ impl Budget {
 }
 
 impl Grant {
+    fn cost(&self, spent: &Spent) -> Option<Money> {
+        self.budget.cost(&spent.model, spent.prompt_tokens, spent.completion_tokens)
+    }
+
     /// What a turn took, for the one it was for.
     pub fn bill(&self, spent: &Spent) -> Bill {
         let count = |tokens: u64| i32::try_from(tokens).unwrap_or(i32::MAX);
         Bill {
             visitor_hash: self.visitor.clone(),
-            cost: self.budget.cost(&spent.model, spent.prompt_tokens, spent.completion_tokens),
+            cost: self.cost(spent),
             model: Arc::clone(&spent.model),
             calls: i32::try_from(spent.calls).unwrap_or(i32::MAX),
             prompt_tokens: count(spent.prompt_tokens),
@@ -225,9 +248,9 @@ impl Grant {
         }
     }
 
-    /// The turn came to this, and it is stored; without a bill nobody was asked.
-    pub fn settle(mut self, bill: Option<&Bill>) {
-        let cost = bill.and_then(|bill| bill.cost).unwrap_or_default();
+    /// It came to this, and that is stored; where nothing was spent, nobody was asked.
+    pub fn settle(mut self, spent: Option<&Spent>) {
+        let cost = spent.and_then(|spent| self.cost(spent)).unwrap_or_default();
         let keys = std::mem::take(&mut self.keys);
         self.budget.ledger().settle(&keys, self.aside, cost, Utc::now().date_naive());
     }

@@ -15,7 +15,7 @@ use crate::{
     services::{
         account::{self, Topic},
         ai::{Said, Spent},
-        answer::{self, Answer, Language, Voice},
+        answer::{self, Answer, Language, Nearness, Voice},
         context::Context,
         faq_loader::Loaded,
         handoff::{self, Reason},
@@ -80,6 +80,8 @@ pub struct Asker<'a> {
     pub topic: Option<Topic>,
     pub context: Option<&'a Context>,
     pub earlier: &'a [Turn],
+    /// How near the sections are to what the message means, as far as that is known.
+    pub near: &'a Nearness,
     pub open: &'a Open,
 }
 
@@ -97,10 +99,17 @@ pub struct Weighed {
     asks_nothing: bool,
 }
 
+impl Weighed {
+    /// Whether the knowledge base is asked, and words alone do not make it sure.
+    pub fn is_unsure(&self) -> bool {
+        self.is_for_model && self.draft.outcome != Outcome::Answer
+    }
+}
+
 /// Weighs a message by what is known.
 pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let message = asker.message;
-    let answer = desk.knowledge.answer(message, asker.earlier);
+    let answer = desk.knowledge.answer_near(message, asker.earlier, asker.near);
     let language = answer.language;
     let given = address::given(desk, asker);
     let is_only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;

@@ -31,12 +31,12 @@ impl Chat {
         open: &Open,
         ids: (MessageId, MessageId),
         mut draft: Draft,
-        bill: Option<&Bill>,
+        bills: &[Bill],
         quote: &str,
         started: Instant,
     ) -> Result<Stored> {
         let Some(reason) = draft.reason else {
-            let status = conversations::answer(&self.db, open.id, &answered(ids, &draft, bill, started)).await?;
+            let status = conversations::answer(&self.db, open.id, &answered(ids, &draft, bills, started)).await?;
             let status = status.ok_or(Error::NotFound("conversation"))?;
             return Ok(Stored { status, ticket: None, draft });
         };
@@ -51,7 +51,7 @@ impl Chat {
         let mut tx = self.db.begin().await?;
         let ticket = self.tickets.hand_over(&mut tx, &request).await?;
         draft.text = format!("{}\nTicket #{ticket}", draft.text);
-        let status = conversations::answer(&mut *tx, open.id, &answered(ids, &draft, bill, started)).await?;
+        let status = conversations::answer(&mut *tx, open.id, &answered(ids, &draft, bills, started)).await?;
         let status = status.ok_or(Error::NotFound("conversation"))?;
         tx.commit().await?;
         self.tickets.notifications.wake();
@@ -62,7 +62,7 @@ impl Chat {
 fn answered<'a>(
     (question, id): (MessageId, MessageId),
     draft: &'a Draft,
-    bill: Option<&'a Bill>,
+    bills: &'a [Bill],
     started: Instant,
 ) -> Answered<'a> {
     Answered {
@@ -75,7 +75,7 @@ fn answered<'a>(
         sources: json!(draft.sources),
         handoff_reason: draft.reason.map(Reason::as_str),
         took_ms: milliseconds(started),
-        bill,
+        bills,
     }
 }
 

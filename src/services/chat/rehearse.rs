@@ -1,9 +1,14 @@
 //! A turn of a conversation that nobody keeps: what would be said, without a database.
 
+use std::{sync::Arc, time::Duration};
+
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::draft::{Asker, Draft, conclude, weigh};
+use super::{
+    draft::{Asker, Draft, conclude, weigh},
+    meaning,
+};
 use crate::{
     domain::{
         conversation::{ConversationId, Status},
@@ -11,21 +16,41 @@ use crate::{
     },
     services::{
         ai::{Ai, Asked},
-        answer::Voice,
+        answer::{Nearness, Voice},
+        embeddings::Embeddings,
         faq_loader::Loaded,
     },
     storage::conversations::Open,
 };
 
-/// What a visitor would hear to `message`, after `earlier`; of the model only where there is one.
-pub async fn rehearse(desk: &Loaded, voice: &Voice, ai: Option<&Ai>, message: &str, earlier: &[Turn]) -> Draft {
+/// How long a rehearsal waits for embeddings, which is measured and keeps nobody waiting.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who makes an answer better than words can, where there is anybody.
+pub struct Helpers {
+    pub ai: Option<Ai>,
+    pub embeddings: Option<Embeddings>,
+}
+
+/// What a visitor would hear to `message`, after `earlier`.
+pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, message: &str, earlier: &[Turn]) -> Draft {
     let open = Open { id: ConversationId::new(), status: Status::Ai, email: None, is_new: earlier.is_empty() };
-    let asker = Asker { message, customer: None, topic: None, context: None, earlier, open: &open };
-    let weighed = weigh(desk, voice, &asker);
-    let said = match ai.filter(|_| weighed.is_for_model) {
+    let (stop, unknown) = (CancellationToken::new(), Nearness::default());
+    let mut asker = Asker { message, customer: None, topic: None, context: None, earlier, near: &unknown, open: &open };
+    let mut weighed = weigh(desk, voice, &asker);
+    let meant;
+    let is_wanted = meaning::is_wanted(&weighed, helpers.ai.is_some(), desk);
+    if let Some(embeddings) = helpers.embeddings.as_ref().filter(|_| is_wanted)
+        && let Some(question) = embeddings.question(desk, message, earlier)
+    {
+        meant = embeddings.mean(&question, PATIENCE, &stop).await;
+        asker.near = &meant.near;
+        weighed = weigh(desk, voice, &asker);
+    }
+    let said = match helpers.ai.as_ref().filter(|_| weighed.is_for_model) {
         Some(ai) => {
-            let question = Asked { message, earlier, records: None };
-            Some(ai.answer(desk, &question, Instant::now(), None, &CancellationToken::new()).await)
+            let question = Asked { message, earlier, near: asker.near, records: None };
+            Some(ai.answer(desk, &question, Instant::now(), None, &stop).await)
         }
         None => None,
     };

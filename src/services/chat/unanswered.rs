@@ -20,6 +20,7 @@ use crate::{
     },
     error::{Error, Result},
     services::{
+        answer::Nearness,
         handoff::Reason,
         tickets::{Origin, Request},
     },
@@ -78,12 +79,14 @@ impl Chat {
         let owner = owner.and_then(|email| Email::try_from(email).ok());
         let open = Open { id: conversation, status: standing.status, email: standing.email.clone(), is_new: false };
         let message = super::read(&last.body);
+        let unknown = Nearness::default();
         let asker = Asker {
             message: &message,
             customer: owner.as_ref(),
             topic: None,
             context: None,
             earlier: &earlier,
+            near: &unknown,
             open: &open,
         };
         let draft = draft::unanswered(&self.knowledge.current(), &self.voice, &asker);

@@ -177,3 +177,24 @@ pub async fn usage(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
     .await?;
     Ok(deleted.rows_affected())
 }
+
+/// What nobody has used for so long: other texts, or another model, stand in their place.
+pub async fn embeddings(db: &mut PgConnection, age: PgInterval) -> Result<u64> {
+    let deleted = sqlx::query!(
+        r#"
+        delete from support.embeddings
+        where (server, model, text_hash) in (
+            select server, model, text_hash
+            from support.embeddings
+            where used_at < now() - $1::interval
+            limit $2
+            for update skip locked
+        )
+        "#,
+        age,
+        BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -27,13 +27,14 @@ pub enum Kind {
     Turns,
     Sessions,
     Usage,
+    Embeddings,
     Tickets,
     Messages,
     Conversations,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Deliveries,
         Self::Erasures,
         Self::Escalations,
@@ -42,6 +43,7 @@ impl Kind {
         Self::Turns,
         Self::Sessions,
         Self::Usage,
+        Self::Embeddings,
         Self::Tickets,
         Self::Messages,
         Self::Conversations,
@@ -70,6 +72,7 @@ async fn delete(db: &mut PgConnection, kind: Kind, age: PgInterval) -> Result<u6
         Kind::Turns => logs::turns(db, age).await,
         Kind::Sessions => logs::sessions(db, age).await,
         Kind::Usage => logs::usage(db, age).await,
+        Kind::Embeddings => logs::embeddings(db, age).await,
         Kind::Tickets => threads::tickets(db, age).await,
         Kind::Messages => threads::messages(db, age).await,
         Kind::Conversations => threads::conversations(db, age).await,

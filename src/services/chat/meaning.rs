@@ -1,0 +1,43 @@
+//! What a question means beside its words, where that is worth the time and the money.
+
+use std::sync::Arc;
+
+use super::{
+    Chat, Manner,
+    draft::{Asker, Weighed},
+};
+use crate::services::{
+    ai,
+    budget::{Grant, Rung, Spender},
+    embeddings::{Meant, PATIENCE},
+    faq_loader::Loaded,
+};
+
+/// Whether meaning could change anything: words are not sure, and no model reads the whole knowledge base.
+pub fn is_wanted(weighed: &Weighed, has_model: bool, desk: &Loaded) -> bool {
+    weighed.is_unsure() && !(has_model && ai::reads_all(&desk.knowledge))
+}
+
+impl Chat {
+    /// How near the sections are to a question, with what knowing that took. Whoever asks too much, or has
+    /// spent their money, is answered by words.
+    pub(super) async fn meaning(
+        &self,
+        desk: &Arc<Loaded>,
+        asker: &Asker<'_>,
+        weighed: &Weighed,
+        spender: &Spender,
+        manner: &mut Manner<'_>,
+    ) -> (Meant, Option<Grant>) {
+        let is_wanted = !manner.spares_model && is_wanted(weighed, self.ai.is_some(), desk);
+        let embeddings = self.embeddings.as_ref().filter(|_| is_wanted);
+        let question = embeddings.and_then(|embeddings| embeddings.question(desk, asker.message, asker.earlier));
+        let (Some(embeddings), Some(question)) = (embeddings, question) else { return Default::default() };
+        let grant = self.budget.grant_reading(spender.clone(), embeddings.model(), question.tokens()).await;
+        let meant = match grant.rung {
+            Rung::None => Meant::default(),
+            _ => embeddings.mean(&question, PATIENCE, &manner.stop).await,
+        };
+        (meant, Some(grant))
+    }
+}
