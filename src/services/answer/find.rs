@@ -145,6 +145,12 @@ impl Searchable {
         found
     }
 
+    /// The language of a question, in which no word that we use ourselves counts.
+    pub fn language_of(&self, question: &str) -> Language {
+        let is_ours = |t: &Token| self.index.knows(&t.stem) || self.synonyms.knows(&t.stem);
+        Language::asked(question, self.language, is_ours)
+    }
+
     /// The positions of a section's lines, most telling first.
     pub fn lines(&self, found: &Found, section: usize) -> Vec<usize> {
         self.passages[section].by_relevance(&found.terms, &self.index)
@@ -201,8 +207,7 @@ impl Searchable {
         let Some(asked) = last(Author::Customer) else {
             return Vec::new();
         };
-        let asked = words::tokens(&asked.text);
-        let before = self.lexicon().read(&asked, Language::of(&asked));
+        let before = self.lexicon().read(&words::tokens(&asked.text), self.language_of(&asked.text));
         let mut terms = before.terms.clone();
         if let Some(reply) = last(Author::Ai) {
             let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();

@@ -103,7 +103,7 @@ impl Knowledge {
 
     /// The places of the sections that may answer a question, best first, at most `most` of them.
     pub fn best_sections(&self, question: &str, earlier: &[Turn], most: usize) -> Vec<usize> {
-        let language = Language::of(&words::tokens(question));
+        let language = self.searchable.language_of(question);
         let parts = self.searchable.parts(question, earlier, language);
         let deepest = parts.iter().map(|part| part.ranked.len()).max().unwrap_or_default();
         let by_rank = (0..deepest).flat_map(|rank| parts.iter().filter_map(move |part| part.ranked.get(rank)));
@@ -119,7 +119,7 @@ impl Knowledge {
 
     /// The section nearest to a question, and the chance that it is the right one.
     pub fn nearest(&self, question: &str, earlier: &[Turn]) -> Option<(&Source, f32)> {
-        let language = Language::of(&words::tokens(question));
+        let language = self.searchable.language_of(question);
         let found = self.searchable.find(question, earlier, language);
         Some((&self.searchable.sections[found.best()?].source, found.confidence))
     }
@@ -132,7 +132,7 @@ impl Knowledge {
             let text = self.speaker(language).pleasantry(pleasantry);
             return Answer { outcome: Outcome::Answer, confidence: 1.0, text, sources: Vec::new(), language };
         }
-        let language = Language::of(&tokens);
+        let language = self.searchable.language_of(question);
         let found = self.searchable.parts(question, earlier, language);
         self.reply(&found, language)
     }
