@@ -1,18 +1,20 @@
 //! Finding: every section's score for a question, and how sure we may be of the best one.
 
 use super::aliases::Phrasings;
-use super::confidence::Signs;
+use super::confidence::{self, Signs};
+use super::kinds::{Kind, Kinds};
 use super::ladder::{self, Ladder, Rung};
 use super::language::Language;
 use super::parts;
 use super::passages::Passages;
+use super::prices::Prices;
 use super::query::{Lexicon, Query};
 use super::rank::{self, Index, Match, Term};
 use super::sections::Section;
-use super::synonyms::{Idea, Synonyms};
+use super::synonyms::Synonyms;
 use super::typos::Spelling;
 use super::words::{self, Token};
-use crate::domain::turn::{Author, Turn};
+use crate::domain::turn::{Author, Outcome, Turn};
 
 /// How much the nearest phrasing adds to what the words say, 2026-11.
 const PHRASING: f32 = 0.45;
@@ -36,10 +38,14 @@ const OUTSIDE: f32 = 0.6;
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
 const MOST_RANKED: usize = 12;
-/// Both halves of a question must be this sure to be answered apart.
-const SOUND: f32 = 0.5;
-/// Answers to more questions than this would not fit one reply.
-const MOST_PARTS: usize = 3;
+/// Of two sections, the one that holds the kind of thing asked for.
+const HOLDS: f32 = 1.1;
+/// The one that says where the place is needs no other word of the question.
+const HOLDS_IT: f32 = 0.25;
+/// What is left of a confidence where it lacks what nothing else can stand for.
+const LACKS_IT: f32 = 0.4;
+/// The section that holds such a thing is the answer.
+const IS_IT: f32 = 0.8;
 /// So much of an earlier reply says what it was about.
 const REPLY_CHARS: usize = 300;
 
@@ -49,19 +55,22 @@ pub struct Searchable {
     pub sections: Vec<Section>,
     /// The language most of them are in.
     pub language: Language,
-    index: Index,
+    pub(super) index: Index,
     synonyms: Synonyms,
     spelling: Spelling,
     phrasings: Phrasings,
     passages: Vec<Passages>,
-    ladders: Vec<Ladder>,
-    /// The sections whose headings name a price, and the idea that asks for one.
+    pub(super) ladders: Vec<Ladder>,
+    /// The sections whose headings name a price.
     priced: Vec<bool>,
-    price: Option<Idea>,
+    pub(super) prices: Prices,
+    kinds: Vec<Kinds>,
+    /// The section with most addresses to write to.
+    contact: Option<usize>,
 }
 
 /// What was found for one question.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// Sections with their scores, best first; those without a score are left out.
     pub ranked: Vec<(usize, f32)>,
@@ -69,10 +78,17 @@ pub struct Found {
     pub confidence: f32,
     /// Why.
     pub signs: Signs,
+    /// Whether the prices were all that was asked for.
+    pub asks_prices: bool,
     terms: Vec<Term>,
 }
 
 impl Found {
+    /// What it is worth.
+    pub fn outcome(&self) -> Outcome {
+        if self.ranked.is_empty() { Outcome::Unknown } else { confidence::outcome(self.confidence) }
+    }
+
     /// The best section.
     pub fn best(&self) -> Option<usize> {
         self.ranked.first().map(|&(at, _)| at)
@@ -90,29 +106,13 @@ impl Searchable {
             passages: sections.iter().map(|s| Passages::build(s, &synonyms)).collect(),
             ladders: ladder::ladders(&sections),
             priced: sections.iter().map(|s| ladder::is_priced(&s.title)).collect(),
-            price: synonyms.find(&words::tokens("price")).first().map(|found| found.idea),
+            prices: Prices::build(&sections, &synonyms),
+            kinds: sections.iter().map(Kinds::held).collect(),
+            contact: contact(&sections),
             language: main_language(&sections),
             synonyms,
             sections,
         }
-    }
-
-    /// The questions a message holds, each with what was found; one that cannot be parted is whole.
-    pub fn parts(&self, message: &str, earlier: &[Turn], language: Language) -> Vec<Found> {
-        let whole = self.find(message, earlier, language);
-        let sentences = parts::sentences(message);
-        let pieces = match sentences.len() {
-            0 | 1 => parts::halves(message),
-            _ => sentences,
-        };
-        if !(2..=MOST_PARTS).contains(&pieces.len()) {
-            return vec![whole];
-        }
-        let apart: Vec<Found> = pieces.iter().map(|p| self.find(p, earlier, language)).collect();
-        if apart.iter().all(|p| p.confidence >= SOUND) && all_different(&apart) {
-            return apart;
-        }
-        vec![whole]
     }
 
     /// Scores every section for one question.
@@ -122,12 +122,15 @@ impl Searchable {
         let says_something = !query.tokens.is_empty() && !earlier.is_empty();
         let continued = says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful);
         let named = ladder::rung(&query.tokens);
+        let kind = Kind::asked(&query.tokens);
+        let asks_prices = kind == Some(Kind::Amount) && self.prices.all_that_is_asked(&query);
         if let Some((_, name)) = &named {
             let words: Vec<&str> = query.tokens[name.clone()].iter().map(|t| t.stem.as_str()).collect();
             query.terms.retain(|t| !words.contains(&t.stem.as_str()));
         }
         let spoken = if continued { self.spoken(earlier, &mut query) } else { Vec::new() };
-        let mut found = self.rank(&query, &spoken, named.map(|(rung, _)| rung));
+        let rung = named.map(|(rung, _)| rung);
+        let mut found = self.rank(&query, &spoken, rung, kind);
         found.signs.foreign = f32::from(u8::from(language != Language::English));
         found.confidence = found.signs.confidence();
         let names_nothing = query.tokens.iter().all(|t| t.is_stop() || t.is_number());
@@ -141,6 +144,11 @@ impl Searchable {
         if language == Language::English && words::tokens(question).iter().any(is_outside) {
             found.confidence *= OUTSIDE;
         }
+        if kind.is_some_and(Kind::is_strict) {
+            let held = found.signs.held > 0.0;
+            found.confidence = if held { found.confidence.max(IS_IT) } else { found.confidence * LACKS_IT };
+        }
+        self.tell_prices(&mut found, asks_prices, rung, &spoken);
         found.terms = query.terms;
         found
     }
@@ -156,18 +164,20 @@ impl Searchable {
         self.passages[section].by_relevance(&found.terms, &self.index)
     }
 
-    fn rank(&self, query: &Query, spoken: &[f32], rung: Option<Rung>) -> Found {
+    fn rank(&self, query: &Query, spoken: &[f32], rung: Option<Rung>, kind: Option<Kind>) -> Found {
         let matches = self.index.score(&query.terms);
         let alike = self.phrasings.nearest(&query.tokens, self.sections.len());
         let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
-        let asks_price = |term: &Term| self.price.is_some_and(|price| term.ideas.contains(&price));
-        if query.terms.iter().any(asks_price) {
+        if query.terms.iter().any(|term| self.prices.is_price(term)) {
             for (score, _) in scores.iter_mut().zip(&self.priced).filter(|(_, priced)| **priced) {
                 *score *= PRICED;
             }
         }
+        if let Some(kind) = kind {
+            self.favour(kind, &mut scores);
+        }
         let topic = highest(spoken);
-        if let Some(topic) = topic {
+        if let Some(topic) = topic.filter(|&at| kind.is_none_or(|kind| self.kinds[at].contains(kind))) {
             scores[topic] += TOPIC;
         }
         let climbed = rung.and_then(|rung| self.climb(rung, spoken, &mut scores));
@@ -176,8 +186,25 @@ impl Searchable {
         let mut signs = self.signs(query, &matches, &alike, &ranked);
         signs.rung = f32::from(u8::from(climbed.is_some()));
         signs.continued = f32::from(u8::from(topic.is_some()));
+        if let (Some(kind), Some((best, _))) = (kind, ranked.first()) {
+            let held = self.kinds[*best].contains(kind);
+            (signs.held, signs.lacked) = if held { (1.0, 0.0) } else { (0.0, 1.0) };
+        }
         ranked.truncate(MOST_RANKED);
-        Found { ranked, confidence: 0.0, signs, terms: Vec::new() }
+        Found { ranked, signs, ..Found::default() }
+    }
+
+    /// Sections that hold what is asked for come before those that only speak of it.
+    fn favour(&self, kind: Kind, scores: &mut [f32]) {
+        let is_held = self.kinds.iter().any(|kinds| kinds.contains(kind));
+        let bonus = if kind.is_strict() { HOLDS_IT } else { 0.0 };
+        if let (Some(contact), true, true) = (self.contact, !is_held, kind.is_strict()) {
+            scores[contact] += bonus;
+        }
+        let others = if kind.is_strict() && is_held { LACKS_IT } else { 1.0 };
+        for (at, score) in scores.iter_mut().enumerate() {
+            *score = if self.kinds[at].contains(kind) { *score * HOLDS + bonus } else { *score * others };
+        }
     }
 
     /// Lifts the section that stands on the rung of the ladder the question speaks of most.
@@ -247,7 +274,8 @@ impl Searchable {
             exact: matches[best].exact,
             length: (count / 10.0).min(1.0),
             guessed,
-            missing: self.index.heaviest_missing(&query.terms, best) / all.max(f32::EPSILON),
+            missing: self.index.heaviest_missing(&query.terms, best, false) / all.max(f32::EPSILON),
+            elsewhere: self.index.heaviest_missing(&query.terms, best, true) / all.max(f32::EPSILON),
             ..Signs::default()
         }
     }
@@ -269,8 +297,11 @@ fn highest(scores: &[f32]) -> Option<usize> {
     candidates.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
 }
 
-fn all_different(parts: &[Found]) -> bool {
-    (1..parts.len()).all(|at| parts[..at].iter().all(|p| p.best() != parts[at].best()))
+/// The section with most e-mail addresses, if any has one.
+fn contact(sections: &[Section]) -> Option<usize> {
+    let addresses = |section: &Section| section.lines.iter().map(|line| line.matches('@').count()).sum::<usize>();
+    let counted = sections.iter().map(addresses).enumerate().filter(|(_, count)| *count > 0);
+    counted.max_by_key(|&(at, count)| (count, usize::MAX - at)).map(|(at, _)| at)
 }
 
 /// A heading is a phrasing too, alone and below its parent.
@@ -285,7 +316,7 @@ fn phrasings(sections: &[Section]) -> Vec<(u32, Vec<Token>)> {
 fn vocabulary(sections: &[Section], synonyms: &Synonyms) -> impl Iterator<Item = String> {
     let texts = sections.iter().flat_map(|s| s.lines.iter().chain(&s.aliases).chain([&s.title]).chain(&s.parents));
     let words: Vec<String> = texts.flat_map(|t| words::all_tokens(t)).map(|t| t.word).collect();
-    words.into_iter().chain(synonyms.words()).chain(words::stop_words())
+    words.into_iter().chain(synonyms.words()).chain(ladder::words()).chain(words::stop_words())
 }
 
 fn main_language(sections: &[Section]) -> Language {

@@ -4,23 +4,27 @@ mod aliases;
 mod compose;
 mod confidence;
 mod find;
+mod kinds;
 mod ladder;
 mod language;
 mod meaning;
 mod parts;
 mod passages;
+mod prices;
 mod query;
 mod rank;
 mod sections;
+mod several;
 mod smalltalk;
 mod synonyms;
+mod topics;
 mod typos;
 mod words;
 
 use crate::config::Company;
 use crate::domain::source::Source;
 use crate::domain::turn::{Outcome, Turn};
-use compose::{Cited, Speaker};
+use compose::{Cited, Speaker, Told};
 use find::{Found, Searchable};
 
 pub use compose::handed_over;
@@ -129,7 +133,7 @@ impl Knowledge {
         let tokens = words::tokens(question);
         if let Some(pleasantry) = smalltalk::of(&tokens) {
             let language = smalltalk::language(&tokens);
-            let text = self.speaker(language).pleasantry(pleasantry);
+            let text = self.speaker(language).pleasantry(pleasantry, &topics::of(self.sections()));
             return Answer { outcome: Outcome::Answer, confidence: 1.0, text, sources: Vec::new(), language };
         }
         let language = self.searchable.language_of(question);
@@ -138,9 +142,9 @@ impl Knowledge {
     }
 
     fn reply(&self, parts: &[Found], language: Language) -> Answer {
+        let outcomes: Vec<Outcome> = parts.iter().map(Found::outcome).collect();
         let confidence = parts.iter().map(|p| p.confidence).fold(1.0, f32::min);
-        let outcome =
-            if parts.iter().all(|p| p.best().is_some()) { confidence::outcome(confidence) } else { Outcome::Unknown };
+        let outcome = overall(&outcomes);
         let chosen = chosen(parts, outcome);
         let lines: Vec<Vec<usize>> = chosen.iter().map(|(part, at)| self.searchable.lines(part, *at)).collect();
         let cited: Vec<Cited<'_>> = chosen
@@ -148,12 +152,27 @@ impl Knowledge {
             .zip(&lines)
             .map(|((_, at), lines)| Cited { section: &self.searchable.sections[*at], lines })
             .collect();
+        let prices = self.searchable.priced_sections();
+        let told = |part: &Found| {
+            if part.asks_prices && !prices.is_empty() {
+                return Some(Told::Prices(&prices));
+            }
+            let at =
+                cited.iter().position(|c| part.best().is_some_and(|at| c.section == &self.searchable.sections[at]))?;
+            Some(Told::Lines(cited[at]))
+        };
         let speaker = self.speaker(language);
         let text = match outcome {
             Outcome::Answer => {
-                let (answers, related) = cited.split_at(parts.len().min(cited.len()));
-                speaker.answer(answers, related)
+                let told: Vec<Told<'_>> = distinct(parts).into_iter().filter_map(told).collect();
+                let is_best = |cited: &Cited<'_>| {
+                    parts.iter().any(|p| p.best().is_some_and(|at| &self.searchable.sections[at] == cited.section))
+                };
+                let related: Vec<Cited<'_>> = cited.iter().filter(|cited| !is_best(cited)).copied().collect();
+                speaker.answer(&told, &related)
             }
+            Outcome::Closest if outcomes.iter().any(|&o| o != Outcome::Closest) => speaker
+                .partly(&outcomes.iter().zip(parts).map(|(&outcome, part)| (outcome, told(part))).collect::<Vec<_>>()),
             Outcome::Closest => speaker.closest(&cited),
             _ => speaker.unknown(),
         };
@@ -167,7 +186,30 @@ impl Knowledge {
     }
 }
 
-/// The best section of each part first, then what else belongs to the question.
+/// Sure only if every part is, and at a loss only if every part is.
+fn overall(parts: &[Outcome]) -> Outcome {
+    let all = |wanted| parts.iter().all(|&outcome| outcome == wanted);
+    if all(Outcome::Answer) {
+        Outcome::Answer
+    } else if all(Outcome::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::Closest
+    }
+}
+
+/// The parts without those that the section of an earlier one answers too.
+fn distinct(parts: &[Found]) -> Vec<&Found> {
+    let mut distinct: Vec<&Found> = Vec::new();
+    for part in parts {
+        if distinct.iter().all(|other| other.best() != part.best()) {
+            distinct.push(part);
+        }
+    }
+    distinct
+}
+
+/// The best section of each part that has one first, then what else belongs to the question.
 fn chosen(parts: &[Found], outcome: Outcome) -> Vec<(&Found, usize)> {
     if outcome == Outcome::Unknown {
         return Vec::new();
@@ -176,14 +218,15 @@ fn chosen(parts: &[Found], outcome: Outcome) -> Vec<(&Found, usize)> {
         let (section, score) = *part.ranked.get(rank)?;
         (score >= RELATED * part.ranked[0].1).then_some(section)
     };
+    let known: Vec<&Found> = parts.iter().filter(|part| part.outcome() != Outcome::Unknown).collect();
     let mut chosen: Vec<(&Found, usize)> = Vec::new();
     for rank in 0..MOST_SOURCES {
-        for part in parts {
-            let new = near(&part, rank).filter(|at| chosen.iter().all(|(_, other)| other != at));
-            chosen.extend(new.map(|at| (part, at)));
+        for part in &known {
+            let new = near(part, rank).filter(|at| chosen.iter().all(|(_, other)| other != at));
+            chosen.extend(new.map(|at| (*part, at)));
         }
     }
-    chosen.truncate(MOST_SOURCES);
+    chosen.truncate(MOST_SOURCES.max(distinct(parts).len()));
     chosen
 }
 
@@ -236,6 +279,64 @@ mod tests {
         let answer = shop().answer("Do you give refunds? What are your opening hours?", &[]);
         let headings: Vec<&str> = answer.sources.iter().take(2).map(|s| s.heading.as_str()).collect();
         assert_eq!(headings, ["Refunds", "Opening hours"]);
+    }
+
+    #[test]
+    fn a_question_without_an_answer_is_named_by_its_place() {
+        let answer = shop().answer("Do you give refunds and who was the king of norway?", &[]);
+        assert_eq!(answer.outcome, Outcome::Closest);
+        assert_eq!(answer.sources[0].heading, "Refunds");
+        assert!(answer.text.contains("within 30 days") && answer.text.contains("question 2"), "{}", answer.text);
+        assert!(!answer.text.contains("norway"));
+    }
+
+    #[test]
+    fn half_a_question_keeps_the_subject_of_the_one_before() {
+        let answer = shop().answer("what is in the small plan and how much is it?", &[]);
+        assert_eq!(answer.sources[0].heading, "Plans > Small - €5");
+        assert_eq!(answer.outcome, Outcome::Answer, "{answer:?}");
+    }
+
+    #[test]
+    fn whoever_asks_for_the_price_is_told_the_prices() {
+        for question in ["what are your prices?", "prices", "price?", "how much does it cost", "¿cuánto cuesta?"] {
+            let answer = shop().answer(question, &[]);
+            assert_eq!(answer.outcome, Outcome::Answer, "{question}");
+            assert!(answer.text.contains("Plans:\n- Small - €5\n- Large - €50"), "{question}: {}", answer.text);
+            assert!(answer.text.chars().count() <= 600);
+        }
+        let answer = shop().answer("what is the most expensive?", &[]);
+        assert_eq!(answer.sources[0].heading, "Plans > Large - €50");
+    }
+
+    #[test]
+    fn the_right_price_stands_above_an_answer() {
+        let answer = shop().answer("is it true that the large plan is €19?", &[]);
+        assert!(answer.text.contains("Large - €50:"), "{}", answer.text);
+    }
+
+    #[test]
+    fn what_lacks_the_kind_of_thing_asked_for_is_no_sure_answer() {
+        let text = "## Newsletter\n\nYou confirm your address where you are located.\n\n## Groups\n\nFor company groups.\n\n## Calls\n\nPhone support for your number.\n";
+        let voice = Voice { company: "Acme".into(), support_email: "help@acme.test".into() };
+        let knowledge = |more: &str| {
+            let markdown = format!("{text}{more}");
+            Knowledge::build(&[Document { file: "a.md".into(), markdown }], voice.clone())
+        };
+        let more = "\n## Where to find us\n\n12 Mill Road.\n\n## About us\n\nRun by the Lee family.\n\n## Call\n\nRing 0113 496 0182.\n";
+        let asked = [("where are you located", 3), ("who owns the company", 4), ("what's your phone number", 5)];
+        for (question, right) in asked {
+            let (poor, rich) = (knowledge(""), knowledge(more));
+            assert_ne!(poor.answer(question, &[]).outcome, Outcome::Answer, "{question}");
+            let answer = rich.answer(question, &[]);
+            assert_eq!(answer.sources[0], rich.sections()[right].source, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_greeting_tells_what_the_knowledge_base_is_about() {
+        let text = shop().answer("hello", &[]).text;
+        assert!(text.contains("Refunds; Plans; Opening hours"), "{text}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Parts: one message may hold several questions, or half of one that was asked before.
 
+use std::ops::Range;
+
 use super::words::Token;
 
 /// A question of fewer meaningful words leans on the one before it.
@@ -16,16 +18,91 @@ const REFERS: [&str; 6] = ["that", "it", "this", "those", "them", "one"];
 /// "Can it be cancelled and do I get my money back for the unused months" names its subject itself.
 const SHORT: usize = 8;
 
-/// Questions written one after another, in order; a single one comes back whole.
-pub fn sentences(message: &str) -> Vec<&str> {
-    let pieces = message.split_inclusive(['?', ';', '\n']).map(str::trim);
-    pieces.filter(|p| p.chars().any(char::is_alphanumeric)).collect()
+/// What opens a question, whatever it is about.
+const ASKS: &str = "what whats where wheres when whens who whos whose which why how hows do does did is are am was can could will would should may have has any";
+/// What may stand before that.
+const LEADS: &str = "and also or plus then so but please";
+
+/// The questions of a message, in order: those of a list, or those written one after another. What is no
+/// question belongs to the one beside it.
+pub fn questions(message: &str) -> Vec<&str> {
+    let listed = items(message);
+    if listed.len() > 1 {
+        return listed;
+    }
+    let mut questions: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    for piece in message.split_inclusive(['?', ';', '\n']) {
+        let range = from..from + piece.len();
+        from = range.end;
+        match questions.last_mut() {
+            Some(last) if !is_question(piece) || !is_question(&message[last.clone()]) => last.end = range.end,
+            _ => questions.push(range),
+        }
+    }
+    let questions = questions.into_iter().map(|range| message[range].trim());
+    questions.filter(|q| q.chars().any(char::is_alphanumeric)).collect()
+}
+
+/// The points of a numbered or bulleted list; what stands before the first is no point.
+fn items(message: &str) -> Vec<&str> {
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in
+        message.char_indices().filter(|(at, _)| message[..*at].chars().next_back().is_none_or(char::is_whitespace))
+    {
+        let opens_line = message[..at].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n');
+        let rest = &message[at..];
+        let number = format!("{}", starts.len() + 1);
+        let numbered =
+            [")", ".", ":"].iter().any(|end| rest.strip_prefix(&number).is_some_and(|rest| rest.starts_with(end)));
+        let bulleted = opens_line && ["- ", "* ", "• ", "– "].iter().any(|bullet| rest.starts_with(bullet));
+        if numbered || bulleted {
+            let mark = rest.find(' ').map_or(rest.len(), |space| space.min(number.len() + 1));
+            starts.push((at, at + mark.max(1)));
+        }
+    }
+    let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([message.len()]);
+    let points = starts.iter().zip(ends).filter_map(|((_, from), to)| message.get(*from..to)).map(str::trim);
+    points.filter(|point| point.chars().any(char::is_alphanumeric)).collect()
+}
+
+/// The questions that one sentence joins by "and": "how long does it take and what does it cost".
+pub fn clauses(question: &str) -> Vec<&str> {
+    let mut clauses: Vec<&str> = Vec::new();
+    let mut rest = question;
+    let mut from = 0;
+    while let Some(joint) =
+        JOINTS.iter().filter_map(|joint| Some((rest[from..].find(joint)? + from, joint.len()))).min()
+    {
+        let (at, length) = joint;
+        if opens_question(&rest[at + length..]) {
+            clauses.push(rest[..at].trim());
+            rest = &rest[at + length..];
+            from = 0;
+        } else {
+            from = at + length;
+        }
+    }
+    clauses.push(rest.trim());
+    clauses.into_iter().filter(|clause| clause.chars().any(char::is_alphanumeric)).collect()
+}
+
+const JOINTS: [&str; 4] = [" and ", " & ", " plus ", " also "];
+
+fn is_question(piece: &str) -> bool {
+    piece.contains('?') || opens_question(piece)
+}
+
+fn opens_question(piece: &str) -> bool {
+    let is = |list: &str, word: &str| list.split(' ').any(|one| one == word);
+    let words = piece.split_whitespace().map(|word| word.to_lowercase().replace(['\'', '’', ','], ""));
+    words.into_iter().find(|word| !is(LEADS, word)).is_some_and(|first| is(ASKS, &first))
 }
 
 /// The halves of a question on either side of an "and".
 pub fn halves(question: &str) -> Vec<&str> {
     let mut halves = vec![question];
-    for joint in [" and ", " & ", " plus ", " also "] {
+    for joint in JOINTS {
         halves = halves.into_iter().flat_map(|half| half.split(joint)).collect();
     }
     halves.into_iter().map(str::trim).filter(|h| !h.is_empty()).collect()
@@ -43,8 +120,12 @@ fn refers_back(question: &[Token]) -> bool {
         let words: Vec<&str> = words.split(' ').collect();
         question.len() > words.len() && question.iter().zip(&words).all(|(t, w)| t.word == *w)
     };
-    let refers = question.iter().any(|t| REFERS.contains(&t.word.as_str()));
-    (refers && question.len() <= SHORT) || CONTINUES.iter().any(opening)
+    (refers(question) && question.len() <= SHORT) || CONTINUES.iter().any(opening)
+}
+
+/// Whether a word stands for something said before.
+pub fn refers(question: &[Token]) -> bool {
+    question.iter().any(|t| REFERS.contains(&t.word.as_str()))
 }
 
 #[cfg(test)]
@@ -54,8 +135,33 @@ mod tests {
 
     #[test]
     fn two_questions_are_two() {
-        assert_eq!(sentences("How much? When?"), ["How much?", "When?"]);
+        assert_eq!(questions("How much? When?"), ["How much?", "When?"]);
+        assert_eq!(
+            questions("do you deliver; how long is it; can I pay"),
+            ["do you deliver;", "how long is it;", "can I pay"]
+        );
         assert_eq!(halves("price and delivery"), ["price", "delivery"]);
+    }
+
+    #[test]
+    fn the_points_of_a_list_are_questions() {
+        assert_eq!(questions("1) how long is it 2) do you take cards 3) is it safe").len(), 3);
+        assert_eq!(questions("Hi, two things:\n1. Delivery time\n2. Refunds"), ["Delivery time", "Refunds"]);
+        assert_eq!(questions("- delivery\n- refunds"), ["delivery", "refunds"]);
+        assert_eq!(questions("I pay £1.50 or 2. Is that right?").len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_question_belongs_to_the_one_beside_it() {
+        assert_eq!(questions("I paid yesterday; can I get it back?").len(), 1);
+        assert_eq!(questions("Can I get it back? I paid yesterday.").len(), 1);
+    }
+
+    #[test]
+    fn a_clause_is_a_question_where_one_opens() {
+        assert_eq!(clauses("when is the tour and how much"), ["when is the tour", "how much"]);
+        assert_eq!(clauses("terms and conditions"), ["terms and conditions"]);
+        assert_eq!(clauses("salt and pepper and what is it"), ["salt and pepper", "what is it"]);
     }
 
     #[test]

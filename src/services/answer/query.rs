@@ -68,7 +68,7 @@ impl Lexicon<'_> {
         if *repaired >= MOST_TERMS || self.is_word(token) {
             return token.clone();
         }
-        match self.spelling.repair(&token.word) {
+        match self.spelling.repair(&token.word).or_else(|| self.spelling.kin(&token.word)) {
             Some(word) => {
                 *repaired += 1;
                 Token { stem: words::stem(&word), word }

@@ -2,7 +2,7 @@
 
 mod background;
 
-pub use background::{is_common, is_outside};
+pub use background::{is_common, is_glue, is_outside};
 
 use std::collections::HashMap;
 
@@ -20,6 +20,8 @@ const BODY: f32 = 1.0;
 const ALIAS: f32 = 0.6;
 /// A word of a heading above it.
 const PARENT: f32 = 0.8;
+/// The field that is in the words of those who ask.
+const OTHERS_WORDS: usize = 3;
 /// However rare a word is here, if everybody uses it everywhere it says little.
 const GLUE_CAP: f32 = 1.6;
 /// Another word for the same idea is worth less than the word itself.
@@ -130,9 +132,13 @@ impl Index {
         matches
     }
 
-    /// The importance of the weightiest term that a section lacks.
-    pub fn heaviest_missing(&self, terms: &[Term], section: usize) -> f32 {
-        let lacks = |term: &&Term| !self.reached(term).keys().any(|&at| at as usize == section);
+    /// The importance of the weightiest term that a section lacks, of all or of those that another one holds.
+    pub fn heaviest_missing(&self, terms: &[Term], section: usize, held_elsewhere: bool) -> f32 {
+        let lacks = |term: &&Term| {
+            let reached = self.reached(term);
+            let is_wanted = !held_elsewhere || !reached.is_empty();
+            is_wanted && reached.keys().all(|&at| at as usize != section)
+        };
         terms.iter().filter(lacks).map(|t| self.importance(t)).fold(0.0, f32::max)
     }
 
@@ -191,7 +197,8 @@ fn frequencies(fields: &[Vec<Token>; 4], average: [f32; 4], synonyms: &Synonyms)
         let tokens = &fields[field];
         let length = 1.0 - B + B * tokens.len() as f32 / average[field];
         let stems = tokens.iter().filter(|t| !t.is_stop()).map(|t| Key::Stem(t.stem.clone()));
-        let ideas = synonyms.find(tokens).into_iter().map(|f| Key::Idea(f.idea));
+        let heard = if field == OTHERS_WORDS { tokens.clone() } else { words::as_asked(tokens) };
+        let ideas = synonyms.find(&heard).into_iter().map(|f| Key::Idea(f.idea));
         for key in stems.chain(ideas) {
             let slot = found.entry(key).or_default();
             slot.0 += weight / length;
