@@ -37,17 +37,11 @@ pub struct Signs {
     pub continued: f32,
     /// The weight of the heaviest word that the best section lacks, against all words.
     pub missing: f32,
-    /// The same of the words that other sections hold.
-    pub elsewhere: f32,
-    /// 1 when the best section holds the kind of thing that is asked for.
-    pub held: f32,
-    /// 1 when it does not.
-    pub lacked: f32,
 }
 
 impl Signs {
     /// As a row for the logistic.
-    pub fn row(&self) -> [f32; 18] {
+    pub fn row(&self) -> [f32; 15] {
         [
             self.score,
             self.margin,
@@ -64,9 +58,6 @@ impl Signs {
             self.missing,
             self.covered * self.phrasing,
             self.phrasing * self.phrasing,
-            self.elsewhere,
-            self.held,
-            self.lacked,
         ]
     }
 
@@ -90,8 +81,7 @@ pub fn outcome(confidence: f32) -> Outcome {
 
 /// Fitted by logistic regression on the open question set and our own, 2026-11.
 const BIAS: f32 = -5.0;
-const WEIGHTS: [f32; 18] =
-    [4.1, 2.9, 0.7, 0.8, 1.6, -0.9, 0.9, 4.0, -2.9, 0.4, 1.9, 0.7, -0.7, 0.8, 2.6, 0.0, 0.0, 0.0];
+const WEIGHTS: [f32; 15] = [4.1, 2.9, 0.7, 0.8, 1.6, -0.9, 0.9, 4.0, -2.9, 0.4, 1.9, 0.7, -0.7, 0.8, 2.6];
 
 #[cfg(test)]
 mod tests {

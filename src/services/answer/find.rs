@@ -14,14 +14,14 @@ use super::sections::Section;
 use super::synonyms::Synonyms;
 use super::typos::Spelling;
 use super::words::{self, Token};
-use crate::domain::turn::{Author, Outcome, Turn};
+use crate::domain::turn::{Outcome, Turn};
 
 /// How much the nearest phrasing adds to what the words say, 2026-11.
 const PHRASING: f32 = 0.45;
-/// What was said before counts less than the question itself.
-const BEFORE: f32 = 0.5;
 /// The section a conversation is about, when the question leans on it.
 const TOPIC: f32 = 0.12;
+/// The same when it says nothing of its own: "what's included?"
+const TOPIC_ALONE: f32 = 0.4;
 /// Of a treatment and its entry in the price list, who asks for the price means the entry.
 const PRICED: f32 = 1.2;
 /// The section a rung names stands above the others of its ladder.
@@ -38,16 +38,6 @@ const OUTSIDE: f32 = 0.6;
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
 const MOST_RANKED: usize = 12;
-/// Of two sections, the one that holds the kind of thing asked for.
-const HOLDS: f32 = 1.1;
-/// The one that says where the place is needs no other word of the question.
-const HOLDS_IT: f32 = 0.25;
-/// What is left of a confidence where it lacks what nothing else can stand for.
-const LACKS_IT: f32 = 0.4;
-/// The section that holds such a thing is the answer.
-const IS_IT: f32 = 0.8;
-/// So much of an earlier reply says what it was about.
-const REPLY_CHARS: usize = 300;
 
 /// Sections with everything that finds them.
 pub struct Searchable {
@@ -64,9 +54,9 @@ pub struct Searchable {
     /// The sections whose headings name a price.
     priced: Vec<bool>,
     pub(super) prices: Prices,
-    kinds: Vec<Kinds>,
+    pub(super) kinds: Vec<Kinds>,
     /// The section with most addresses to write to.
-    contact: Option<usize>,
+    pub(super) contact: Option<usize>,
 }
 
 /// What was found for one question.
@@ -80,7 +70,7 @@ pub struct Found {
     pub signs: Signs,
     /// Whether the prices were all that was asked for.
     pub asks_prices: bool,
-    terms: Vec<Term>,
+    pub(super) terms: Vec<Term>,
 }
 
 impl Found {
@@ -118,16 +108,21 @@ impl Searchable {
     /// Scores every section for one question.
     pub fn find(&self, question: &str, earlier: &[Turn], language: Language) -> Found {
         let mut query = self.lexicon().read(&words::tokens(question), language);
+        if let Some(focus) = parts::focus(question) {
+            let focus = self.lexicon().read(&words::tokens(focus), language);
+            query.lean_on(&focus);
+        }
         let meaningful = query.terms.iter().filter(|t| self.index.reaches(t)).count();
         let says_something = !query.tokens.is_empty() && !earlier.is_empty();
         let continued = says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful);
         let named = ladder::rung(&query.tokens);
         let kind = Kind::asked(&query.tokens);
-        let asks_prices = kind == Some(Kind::Amount) && self.prices.all_that_is_asked(&query);
+        let asks_prices = kind == Some(Kind::Amount) && query.repaired == 0 && self.prices.all_that_is_asked(&query);
         if let Some((_, name)) = &named {
             let words: Vec<&str> = query.tokens[name.clone()].iter().map(|t| t.stem.as_str()).collect();
             query.terms.retain(|t| !words.contains(&t.stem.as_str()));
         }
+        query.own = query.terms.len();
         let spoken = if continued { self.spoken(earlier, &mut query) } else { Vec::new() };
         let rung = named.map(|(rung, _)| rung);
         let mut found = self.rank(&query, &spoken, rung, kind);
@@ -144,10 +139,7 @@ impl Searchable {
         if language == Language::English && words::tokens(question).iter().any(is_outside) {
             found.confidence *= OUTSIDE;
         }
-        if kind.is_some_and(Kind::is_strict) {
-            let held = found.signs.held > 0.0;
-            found.confidence = if held { found.confidence.max(IS_IT) } else { found.confidence * LACKS_IT };
-        }
+        self.demand(kind, &query, &mut found);
         self.tell_prices(&mut found, asks_prices, rung, &spoken);
         found.terms = query.terms;
         found
@@ -178,7 +170,7 @@ impl Searchable {
         }
         let topic = highest(spoken);
         if let Some(topic) = topic.filter(|&at| kind.is_none_or(|kind| self.kinds[at].contains(kind))) {
-            scores[topic] += TOPIC;
+            scores[topic] += if self.says_little(&query.terms[..query.own]) { TOPIC_ALONE } else { TOPIC };
         }
         let climbed = rung.and_then(|rung| self.climb(rung, spoken, &mut scores));
         let mut ranked: Vec<(usize, f32)> = scores.into_iter().enumerate().filter(|(_, s)| *s > 0.0).collect();
@@ -186,29 +178,12 @@ impl Searchable {
         let mut signs = self.signs(query, &matches, &alike, &ranked);
         signs.rung = f32::from(u8::from(climbed.is_some()));
         signs.continued = f32::from(u8::from(topic.is_some()));
-        if let (Some(kind), Some((best, _))) = (kind, ranked.first()) {
-            let held = self.kinds[*best].contains(kind);
-            (signs.held, signs.lacked) = if held { (1.0, 0.0) } else { (0.0, 1.0) };
-        }
         ranked.truncate(MOST_RANKED);
         Found { ranked, signs, ..Found::default() }
     }
 
-    /// Sections that hold what is asked for come before those that only speak of it.
-    fn favour(&self, kind: Kind, scores: &mut [f32]) {
-        let is_held = self.kinds.iter().any(|kinds| kinds.contains(kind));
-        let bonus = if kind.is_strict() { HOLDS_IT } else { 0.0 };
-        if let (Some(contact), true, true) = (self.contact, !is_held, kind.is_strict()) {
-            scores[contact] += bonus;
-        }
-        let others = if kind.is_strict() && is_held { LACKS_IT } else { 1.0 };
-        for (at, score) in scores.iter_mut().enumerate() {
-            *score = if self.kinds[at].contains(kind) { *score * HOLDS + bonus } else { *score * others };
-        }
-    }
-
     /// Lifts the section that stands on the rung of the ladder the question speaks of most.
-    fn climb(&self, rung: Rung, spoken: &[f32], scores: &mut [f32]) -> Option<usize> {
+    pub(super) fn climb(&self, rung: Rung, spoken: &[f32], scores: &mut [f32]) -> Option<usize> {
         let top = scores.iter().copied().fold(0.0, f32::max);
         let relative = matches!(rung, Rung::Above | Rung::Below);
         let about = if relative { spoken } else { &*scores };
@@ -226,30 +201,6 @@ impl Searchable {
             scores[*other] = top + ON_RUNG / f32::from(1 + place);
         }
         Some(section)
-    }
-
-    /// How much the conversation was about each section; its words join the question's.
-    fn spoken(&self, earlier: &[Turn], query: &mut Query) -> Vec<f32> {
-        let last = |author| earlier.iter().rev().find(|t| t.author == author);
-        let Some(asked) = last(Author::Customer) else {
-            return Vec::new();
-        };
-        let before = self.lexicon().read(&words::tokens(&asked.text), self.language_of(&asked.text));
-        let mut terms = before.terms.clone();
-        if let Some(reply) = last(Author::Ai) {
-            let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();
-            terms.extend(self.lexicon().read(&words::tokens(&beginning), Language::English).terms);
-        }
-        for term in before.terms {
-            if !query.terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
-                query.terms.push(Term { weight: term.weight * BEFORE, ..term });
-            }
-        }
-        let mut scores: Vec<f32> = self.index.score(&terms).iter().map(|m| m.score).collect();
-        if let Some((rung, _)) = ladder::rung(&before.tokens) {
-            self.climb(rung, &[], &mut scores);
-        }
-        scores
     }
 
     fn signs(&self, query: &Query, matches: &[Match], alike: &[f32], ranked: &[(usize, f32)]) -> Signs {
@@ -274,10 +225,14 @@ impl Searchable {
             exact: matches[best].exact,
             length: (count / 10.0).min(1.0),
             guessed,
-            missing: self.index.heaviest_missing(&query.terms, best, false) / all.max(f32::EPSILON),
-            elsewhere: self.index.heaviest_missing(&query.terms, best, true) / all.max(f32::EPSILON),
+            missing: self.index.heaviest_missing(&query.terms, best) / all.max(f32::EPSILON),
             ..Signs::default()
         }
+    }
+
+    /// Whether no term tells what a question is about.
+    pub fn says_little(&self, terms: &[Term]) -> bool {
+        terms.iter().all(|term| rank::is_glue(&term.stem) || self.prices.is_price(term))
     }
 
     /// How much a word of a question matters here.

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::find::{Found, Searchable};
 use super::ladder;
+use super::query::Query;
 use super::sections::Section;
 use super::words::{self, Token};
 
@@ -27,6 +29,18 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(u8);
 
+/// Of two sections, the one that holds the kind of thing asked for.
+const HOLDS: f32 = 1.1;
+/// The one that says where the place is needs no other word of the question.
+const HOLDS_IT: f32 = 0.25;
+/// What is left of a confidence where it lacks what nothing else can stand for.
+const LACKS_IT: f32 = 0.4;
+/// "What is your phone number": no more words say something.
+const ALL_THAT_IS_ASKED: usize = 2;
+/// Enough to be shown, and far from an answer.
+const WHERE_TO_WRITE: f32 = 0.3;
+/// The section that holds such a thing is the answer.
+const IS_IT: f32 = 0.8;
 /// In so few words the name of a kind asks for it: "your prices please".
 const SHORT: usize = 5;
 /// What is asked for stands in the beginning.
@@ -50,7 +64,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| {
             let asks = |name: &str| phrases(*kind, name).any(|phrase| stands_in(question, phrase));
             let named = question.len() <= SHORT && asks("alone");
-            named || (asks("asks") && !asks("not"))
+            named || asks("asks")
         })
     }
 
@@ -85,6 +99,42 @@ impl Kinds {
     /// Whether it is among them.
     pub fn contains(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0
+    }
+}
+
+impl Searchable {
+    /// Sections that hold what is asked for come before those that only speak of it.
+    pub(super) fn favour(&self, kind: Kind, scores: &mut [f32]) {
+        let is_held = self.is_held(kind);
+        let bonus = if kind.is_strict() { HOLDS_IT } else { 0.0 };
+        let others = if kind.is_strict() && is_held { LACKS_IT } else { 1.0 };
+        for (at, score) in scores.iter_mut().enumerate() {
+            *score = if self.kinds[at].contains(kind) { *score * HOLDS + bonus } else { *score * others };
+        }
+    }
+
+    /// Who has no number or address to tell tells where to write.
+    fn tell_contact(&self, found: &mut Found) {
+        if let Some(contact) = self.contact {
+            found.ranked = vec![(contact, 1.0)];
+            found.confidence = found.confidence.max(WHERE_TO_WRITE);
+        }
+    }
+
+    fn is_held(&self, kind: Kind) -> bool {
+        self.kinds.iter().any(|kinds| kinds.contains(kind))
+    }
+
+    /// No section is a sure answer that lacks what nothing else can stand for.
+    pub(super) fn demand(&self, kind: Option<Kind>, query: &Query, found: &mut Found) {
+        let (Some(kind), Some(best)) = (kind.filter(|kind| kind.is_strict()), found.best()) else {
+            return;
+        };
+        let held = self.kinds[best].contains(kind);
+        found.confidence = if held { found.confidence.max(IS_IT) } else { found.confidence * LACKS_IT };
+        if kind != Kind::Owner && !self.is_held(kind) && query.telling() <= ALL_THAT_IS_ASKED {
+            self.tell_contact(found);
+        }
     }
 }
 
@@ -126,7 +176,11 @@ fn has_time(text: &str) -> bool {
     (1..letters.len()).any(|at| letters[at - 1].is_ascii_digit() && !letters[at].is_ascii_digit() && after_digit(at))
 }
 
+/// "How much extra" asks for a sum, "how much notice" does not.
+const EXTRA: [&str; 5] = ["extra", "more", "cost", "per", "money"];
+
 /// Whether the words of a phrase stand in a text one after another, with a gap of up to three at a `~`.
+/// A `|` at the end wants a small word, a figure or nothing to follow.
 fn stands_in(text: &[Token], phrase: &[&str]) -> bool {
     (0..text.len()).any(|at| continues(&text[at..], phrase))
 }
@@ -137,6 +191,10 @@ fn continues(text: &[Token], phrase: &[&str]) -> bool {
     let Some((&first, rest)) = phrase.split_first() else {
         return true;
     };
+    if first == "|" {
+        let is_small = |token: &Token| token.is_stop() || token.is_number() || EXTRA.contains(&token.word.as_str());
+        return text.first().is_none_or(is_small);
+    }
     if first == "~" {
         return (0..=GAP.min(text.len())).any(|skipped| continues(&text[skipped..], rest));
     }

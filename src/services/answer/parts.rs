@@ -87,6 +87,14 @@ pub fn clauses(question: &str) -> Vec<&str> {
     clauses.into_iter().filter(|clause| clause.chars().any(char::is_alphanumeric)).collect()
 }
 
+/// What a message asks after it has told how things stand: "I paid last week, can I get it back?"
+pub fn focus(message: &str) -> Option<&str> {
+    let rests = STOPS.iter().flat_map(|stop| message.match_indices(stop)).map(|(at, stop)| &message[at + stop.len()..]);
+    rests.filter(|rest| opens_question(rest)).min_by_key(|rest| rest.len())
+}
+
+const STOPS: [&str; 4] = [", ", ". ", "! ", " - "];
+
 const JOINTS: [&str; 4] = [" and ", " & ", " plus ", " also "];
 
 fn is_question(piece: &str) -> bool {
@@ -155,6 +163,13 @@ mod tests {
     fn what_is_no_question_belongs_to_the_one_beside_it() {
         assert_eq!(questions("I paid yesterday; can I get it back?").len(), 1);
         assert_eq!(questions("Can I get it back? I paid yesterday.").len(), 1);
+    }
+
+    #[test]
+    fn a_question_after_what_is_told_is_the_focus() {
+        assert_eq!(focus("My client backed out, can I get my money back?"), Some("can I get my money back?"));
+        assert_eq!(focus("I paid. It broke. What now, is it covered?"), Some("is it covered?"));
+        assert_eq!(focus("how long does it take, roughly"), None);
     }
 
     #[test]

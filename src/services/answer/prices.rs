@@ -76,11 +76,15 @@ impl Searchable {
             None | Some(Rung::All) => self.prices.told(&self.ladders),
             Some(rung) => self.rungs(rung),
         };
+        let is_named = rung.is_some_and(|rung| rung != Rung::All);
+        if asked && is_named && found.signs.rung > 0.0 {
+            found.confidence = found.confidence.max(SURE_OF_PRICES);
+        }
         if !asked || told.is_empty() || (0..spoken.len()).any(|at| is_about(&at)) {
             return;
         }
         found.confidence = found.confidence.max(SURE_OF_PRICES);
-        found.asks_prices = rung.is_none_or(|rung| rung == Rung::All);
+        found.asks_prices = !is_named;
         let others = found.ranked.iter().filter(|(at, _)| !told.contains(at)).copied().collect::<Vec<_>>();
         let told = told.into_iter().map(|at| (at, 1.0));
         found.ranked = told.chain(others).collect();

@@ -1,9 +1,9 @@
 //! Several: a message may ask more than one thing, and each is searched by itself.
 
 use super::find::{Found, Searchable};
+use super::kinds::Kind;
 use super::language::Language;
 use super::parts;
-use super::rank;
 use super::words;
 use crate::domain::turn::{Author, Turn};
 
@@ -40,34 +40,41 @@ impl Searchable {
 
     /// Each question by itself; one that names no subject keeps that of the one before it.
     fn apart(&self, questions: &[&str], earlier: &[Turn], language: Language) -> Vec<Found> {
-        let mut apart = Vec::new();
+        let mut apart: Vec<Found> = Vec::new();
         let mut before: Option<&str> = None;
         for question in questions.iter().take(MOST_PARTS) {
             let leans = self.leans(question, language);
             if leans && before.is_none() && !self.asks_something(question, language) {
                 continue;
             }
-            let subject = before.filter(|_| leans).map(|text| Turn {
-                author: Author::Customer,
-                text: text.to_owned(),
-                outcome: None,
+            apart.push(match (before.filter(|_| leans), apart.last()) {
+                (Some(subject), Some(answered)) => self.same_subject(question, subject, answered, language),
+                _ => self.find(question, earlier, language),
             });
-            apart.push(match subject {
-                Some(subject) => self.find(question, &[subject], language),
-                None => self.find(question, earlier, language),
-            });
-            if !leans {
+            if !leans || before.is_none() {
                 before = Some(question);
             }
         }
         apart
     }
 
+    /// "And how much?": the section that has just answered, if it holds that too, else one about the same subject.
+    fn same_subject(&self, question: &str, subject: &str, answered: &Found, language: Language) -> Found {
+        let subject = Turn { author: Author::Customer, text: subject.to_owned(), outcome: None };
+        let found = self.find(question, &[subject], language);
+        let asked = Kind::asked(&self.lexicon().read(&words::tokens(question), language).tokens);
+        match (asked, answered.best()) {
+            (Some(kind), Some(best)) if self.kinds[best].contains(kind) && found.confidence < answered.confidence => {
+                Found { ranked: answered.ranked.clone(), confidence: answered.confidence, ..found }
+            }
+            _ => found,
+        }
+    }
+
     /// Whether a question has no word of its own that tells what it is about.
     fn leans(&self, question: &str, language: Language) -> bool {
         let query = self.lexicon().read(&words::tokens(question), language);
-        let says_little = |term: &rank::Term| rank::is_glue(&term.stem) || self.prices.is_price(term);
-        parts::refers(&query.tokens) || query.terms.iter().all(says_little)
+        parts::refers(&query.tokens) || self.says_little(&query.terms)
     }
 
     fn asks_something(&self, question: &str, language: Language) -> bool {

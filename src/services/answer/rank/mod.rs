@@ -92,6 +92,11 @@ impl Index {
         self.postings.contains_key(&Key::Stem(stem.to_owned()))
     }
 
+    /// Whether any section speaks of the idea.
+    pub fn speaks_of(&self, idea: Idea) -> bool {
+        self.postings.contains_key(&Key::Idea(idea))
+    }
+
     /// Whether the word, or another word for it, stands anywhere.
     pub fn reaches(&self, term: &Term) -> bool {
         keys(term).any(|(key, _)| self.postings.contains_key(&key))
@@ -132,13 +137,9 @@ impl Index {
         matches
     }
 
-    /// The importance of the weightiest term that a section lacks, of all or of those that another one holds.
-    pub fn heaviest_missing(&self, terms: &[Term], section: usize, held_elsewhere: bool) -> f32 {
-        let lacks = |term: &&Term| {
-            let reached = self.reached(term);
-            let is_wanted = !held_elsewhere || !reached.is_empty();
-            is_wanted && reached.keys().all(|&at| at as usize != section)
-        };
+    /// The importance of the weightiest term that a section lacks.
+    pub fn heaviest_missing(&self, terms: &[Term], section: usize) -> f32 {
+        let lacks = |term: &&Term| !self.reached(term).keys().any(|&at| at as usize == section);
         terms.iter().filter(lacks).map(|t| self.importance(t)).fold(0.0, f32::max)
     }
 
