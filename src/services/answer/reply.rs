@@ -36,8 +36,15 @@ impl Knowledge {
         let text = match outcome {
             Outcome::Answer => {
                 let told: Vec<Told<'_>> = distinct(parts).into_iter().filter_map(told).collect();
+                let listed = self.searchable.prices.told(&self.searchable.ladders);
+                let is_told = |part: &Found, section| {
+                    part.best() == Some(section) || (part.asks_prices && listed.contains(&section))
+                };
                 let is_best = |cited: &Cited<'_>| {
-                    parts.iter().any(|p| p.best().is_some_and(|at| &self.searchable.sections[at] == cited.section))
+                    let told = |&(_, at): &(&Found, usize)| {
+                        parts.iter().any(|part| is_told(part, at)) && cited.section == &self.searchable.sections[at]
+                    };
+                    chosen.iter().any(told)
                 };
                 let related: Vec<Cited<'_>> = cited.iter().filter(|cited| !is_best(cited)).copied().collect();
                 speaker.answer(&told, &related)

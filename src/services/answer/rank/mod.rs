@@ -19,7 +19,7 @@ const BODY: f32 = 1.0;
 /// A word of one of its other phrasings.
 const ALIAS: f32 = 0.6;
 /// A word of a heading above it.
-const PARENT: f32 = 0.8;
+const PARENT: f32 = 1.0;
 /// The field that is in the words of those who ask.
 const OTHERS_WORDS: usize = 3;
 /// However rare a word is here, if everybody uses it everywhere it says little.
