@@ -47,23 +47,25 @@ pub fn questions(message: &str) -> Vec<&str> {
 /// The points of a numbered or bulleted list; what stands before the first is no point.
 fn items(message: &str) -> Vec<&str> {
     let mut starts: Vec<(usize, usize)> = Vec::new();
-    for (at, _) in
-        message.char_indices().filter(|(at, _)| message[..*at].chars().next_back().is_none_or(char::is_whitespace))
-    {
-        let opens_line = message[..at].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n');
-        let rest = &message[at..];
-        let number = format!("{}", starts.len() + 1);
-        let numbered =
-            [")", ".", ":"].iter().any(|end| rest.strip_prefix(&number).is_some_and(|rest| rest.starts_with(end)));
-        let bulleted = opens_line && ["- ", "* ", "• ", "– "].iter().any(|bullet| rest.starts_with(bullet));
-        if numbered || bulleted {
-            let mark = rest.find(' ').map_or(rest.len(), |space| space.min(number.len() + 1));
-            starts.push((at, at + mark.max(1)));
-        }
+    let (mut opens_line, mut opens_word) = (true, true);
+    for (at, c) in message.char_indices() {
+        let mark =
+            Some(&message[at..]).filter(|_| opens_word).and_then(|rest| mark(rest, starts.len() + 1, opens_line));
+        starts.extend(mark.map(|length| (at, at + length)));
+        opens_line = c == '\n' || (opens_line && c.is_whitespace());
+        opens_word = c.is_whitespace();
     }
     let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([message.len()]);
-    let points = starts.iter().zip(ends).filter_map(|((_, from), to)| message.get(*from..to)).map(str::trim);
+    let points = starts.iter().zip(ends).map(|((_, from), to)| message[*from..to].trim());
     points.filter(|point| point.chars().any(char::is_alphanumeric)).collect()
+}
+
+/// The length of the mark that a text begins with, if it is that of the next point: "2) ", or "- " on a new line.
+fn mark(rest: &str, number: usize, opens_line: bool) -> Option<usize> {
+    let mark = rest.split([' ', '\n']).next().filter(|mark| mark.len() < rest.len())?;
+    let is_number = || mark.strip_suffix([')', '.', ':']).is_some_and(|digits| digits == number.to_string());
+    let is_bullet = opens_line && ["-", "*", "•", "–"].contains(&mark);
+    (is_bullet || is_number()).then_some(mark.len())
 }
 
 /// The questions that one sentence joins by "and": "how long does it take and what does it cost".
@@ -71,10 +73,10 @@ pub fn clauses(question: &str) -> Vec<&str> {
     let mut clauses: Vec<&str> = Vec::new();
     let mut rest = question;
     let mut from = 0;
-    while let Some(joint) =
+    let next = |rest: &str, from: usize| {
         JOINTS.iter().filter_map(|joint| Some((rest[from..].find(joint)? + from, joint.len()))).min()
-    {
-        let (at, length) = joint;
+    };
+    while let Some((at, length)) = next(rest, from).filter(|_| clauses.len() < MOST_CLAUSES) {
         if opens_question(&rest[at + length..]) {
             clauses.push(rest[..at].trim());
             rest = &rest[at + length..];
@@ -95,6 +97,8 @@ pub fn focus(message: &str) -> Option<&str> {
 
 const STOPS: [&str; 4] = [", ", ". ", "! ", " - "];
 
+/// More are not told apart.
+const MOST_CLAUSES: usize = 8;
 const JOINTS: [&str; 4] = [" and ", " & ", " plus ", " also "];
 
 fn is_question(piece: &str) -> bool {
@@ -156,7 +160,8 @@ mod tests {
         assert_eq!(questions("1) how long is it 2) do you take cards 3) is it safe").len(), 3);
         assert_eq!(questions("Hi, two things:\n1. Delivery time\n2. Refunds"), ["Delivery time", "Refunds"]);
         assert_eq!(questions("- delivery\n- refunds"), ["delivery", "refunds"]);
-        assert_eq!(questions("I pay £1.50 or 2. Is that right?").len(), 1);
+        assert_eq!(questions("• delivery\n• refunds"), ["delivery", "refunds"]);
+        assert_eq!(questions("do I pay 1.50 or 2. Is that right?").len(), 1);
     }
 
     #[test]
