@@ -3,24 +3,26 @@
 use super::aliases::Phrasings;
 use super::confidence::{self, Signs};
 use super::fusion;
+use super::kinds::{Kind, Kinds};
 use super::ladder::{self, Ladder, Rung};
 use super::language::Language;
 use super::parts;
 use super::passages::Passages;
+use super::prices::Prices;
 use super::query::{Lexicon, Query};
 use super::rank::{self, Index, Match, Term};
 use super::sections::Section;
-use super::synonyms::{Idea, Synonyms};
+use super::synonyms::Synonyms;
 use super::typos::Spelling;
 use super::words::{self, Token};
-use crate::domain::turn::{Author, Turn};
+use crate::domain::turn::{Author, Outcome, Turn};
 
 /// How much the nearest phrasing adds to what the words say, 2026-11.
 const PHRASING: f32 = 0.45;
-/// What was said before counts less than the question itself.
-const BEFORE: f32 = 0.5;
 /// The section a conversation is about, when the question leans on it.
 const TOPIC: f32 = 0.12;
+/// The same when it says nothing of its own: "what's included?"
+const TOPIC_ALONE: f32 = 0.4;
 /// Of a treatment and its entry in the price list, who asks for the price means the entry.
 const PRICED: f32 = 1.2;
 /// The section a rung names stands above the others of its ladder.
@@ -37,8 +39,6 @@ const OUTSIDE: f32 = 0.6;
 const RELEVANT: f32 = 0.25;
 /// More sections than these are neither told nor, of a large knowledge base, shown to a model.
 const MOST_RANKED: usize = 12;
-/// So much of an earlier reply says what it was about.
-const REPLY_CHARS: usize = 300;
 
 /// Sections with everything that finds them.
 pub struct Searchable {
@@ -46,19 +46,22 @@ pub struct Searchable {
     pub sections: Vec<Section>,
     /// The language most of them are in.
     pub language: Language,
-    index: Index,
+    pub(super) index: Index,
     synonyms: Synonyms,
     spelling: Spelling,
     phrasings: Phrasings,
     passages: Vec<Passages>,
-    ladders: Vec<Ladder>,
-    /// The sections whose headings name a price, and the idea that asks for one.
+    pub(super) ladders: Vec<Ladder>,
+    /// The sections whose headings name a price.
     priced: Vec<bool>,
-    price: Option<Idea>,
+    pub(super) prices: Prices,
+    pub(super) kinds: Vec<Kinds>,
+    /// The section with most addresses to write to.
+    pub(super) contact: Option<usize>,
 }
 
 /// What was found for one question.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// Sections with their scores, best first; those without a score are left out.
     pub ranked: Vec<(usize, f32)>,
@@ -66,10 +69,17 @@ pub struct Found {
     pub confidence: f32,
     /// Why.
     pub signs: Signs,
-    terms: Vec<Term>,
+    /// Whether the prices were all that was asked for.
+    pub asks_prices: bool,
+    pub(super) terms: Vec<Term>,
 }
 
 impl Found {
+    /// What it is worth.
+    pub fn outcome(&self) -> Outcome {
+        if self.ranked.is_empty() { Outcome::Unknown } else { confidence::outcome(self.confidence) }
+    }
+
     /// The best section.
     pub fn best(&self) -> Option<usize> {
         self.ranked.first().map(|&(at, _)| at)
@@ -87,7 +97,9 @@ impl Searchable {
             passages: sections.iter().map(|s| Passages::build(s, &synonyms)).collect(),
             ladders: ladder::ladders(&sections),
             priced: sections.iter().map(|s| ladder::is_priced(&s.title)).collect(),
-            price: synonyms.find(&words::tokens("price")).first().map(|found| found.idea),
+            prices: Prices::build(&sections, &synonyms),
+            kinds: sections.iter().map(Kinds::held).collect(),
+            contact: contact(&sections),
             language: main_language(&sections),
             synonyms,
             sections,
@@ -97,14 +109,21 @@ impl Searchable {
     /// Scores every section for one question; where words are not sure, also by how near they are.
     pub fn find(&self, question: &str, earlier: &[Turn], language: Language, near: Option<&[f32]>) -> Found {
         let mut query = self.read(question, language);
+        if let Some(focus) = parts::focus(question) {
+            query.lean_on(&self.read(focus, language));
+        }
         let continued = self.continues(&query, earlier);
         let named = ladder::rung(&query.tokens);
+        let kind = Kind::asked(&query.tokens);
+        let asks_prices = kind == Some(Kind::Amount) && query.repaired == 0 && self.prices.all_that_is_asked(&query);
         if let Some((_, name)) = &named {
             let words: Vec<&str> = query.tokens[name.clone()].iter().map(|t| t.stem.as_str()).collect();
             query.terms.retain(|t| !words.contains(&t.stem.as_str()));
         }
+        query.own = query.terms.len();
         let spoken = if continued { self.spoken(earlier, &mut query) } else { Vec::new() };
-        let mut found = self.rank(&query, &spoken, named.map(|(rung, _)| rung));
+        let rung = named.map(|(rung, _)| rung);
+        let mut found = self.rank(&query, &spoken, rung, kind);
         found.signs.foreign = f32::from(u8::from(language != Language::English));
         found.confidence = found.signs.confidence();
         let names_nothing = query.tokens.iter().all(|t| t.is_stop() || t.is_number());
@@ -125,6 +144,8 @@ impl Searchable {
             found.confidence = confidence::with_meaning(found.confidence, nearness);
         }
         found.ranked.truncate(MOST_RANKED);
+        self.demand(kind, &query, &mut found);
+        self.tell_prices(&mut found, asks_prices, rung, &spoken);
         found.terms = query.terms;
         found
     }
@@ -140,35 +161,43 @@ impl Searchable {
         says_something && parts::continues(&query.tokens, meaningful, query.terms.len() - meaningful)
     }
 
+    /// The language of a question, in which no word that we use ourselves counts.
+    pub fn language_of(&self, question: &str) -> Language {
+        let is_ours = |t: &Token| self.index.knows(&t.stem) || self.synonyms.knows(&t.stem);
+        Language::asked(question, self.language, is_ours)
+    }
+
     /// The positions of a section's lines, most telling first.
     pub fn lines(&self, found: &Found, section: usize) -> Vec<usize> {
         self.passages[section].by_relevance(&found.terms, &self.index)
     }
 
-    fn rank(&self, query: &Query, spoken: &[f32], rung: Option<Rung>) -> Found {
+    fn rank(&self, query: &Query, spoken: &[f32], rung: Option<Rung>, kind: Option<Kind>) -> Found {
         let matches = self.index.score(&query.terms);
         let alike = self.phrasings.nearest(&query.tokens, self.sections.len());
         let mut scores: Vec<f32> = matches.iter().zip(&alike).map(|(m, a)| m.score + PHRASING * a).collect();
-        let asks_price = |term: &Term| self.price.is_some_and(|price| term.ideas.contains(&price));
-        if query.terms.iter().any(asks_price) {
+        if query.terms.iter().any(|term| self.prices.is_price(term)) {
             for (score, _) in scores.iter_mut().zip(&self.priced).filter(|(_, priced)| **priced) {
                 *score *= PRICED;
             }
         }
+        if let Some(kind) = kind {
+            self.favour(kind, &mut scores);
+        }
         let topic = highest(spoken);
-        if let Some(topic) = topic {
-            scores[topic] += TOPIC;
+        if let Some(topic) = topic.filter(|&at| kind.is_none_or(|kind| self.kinds[at].contains(kind))) {
+            scores[topic] += if self.says_little(&query.terms[..query.own]) { TOPIC_ALONE } else { TOPIC };
         }
         let climbed = rung.and_then(|rung| self.climb(rung, spoken, &mut scores));
         let ranked = fusion::best_first(scores);
         let mut signs = self.signs(query, &matches, &alike, &ranked);
         signs.rung = f32::from(u8::from(climbed.is_some()));
         signs.continued = f32::from(u8::from(topic.is_some()));
-        Found { ranked, confidence: 0.0, signs, terms: Vec::new() }
+        Found { ranked, signs, ..Found::default() }
     }
 
     /// Lifts the section that stands on the rung of the ladder the question speaks of most.
-    fn climb(&self, rung: Rung, spoken: &[f32], scores: &mut [f32]) -> Option<usize> {
+    pub(super) fn climb(&self, rung: Rung, spoken: &[f32], scores: &mut [f32]) -> Option<usize> {
         let top = scores.iter().copied().fold(0.0, f32::max);
         let relative = matches!(rung, Rung::Above | Rung::Below);
         let about = if relative { spoken } else { &*scores };
@@ -186,30 +215,6 @@ impl Searchable {
             scores[*other] = top + ON_RUNG / f32::from(1 + place);
         }
         Some(section)
-    }
-
-    /// How much the conversation was about each section; its words join the question's.
-    fn spoken(&self, earlier: &[Turn], query: &mut Query) -> Vec<f32> {
-        let Some(asked) = last(earlier, Author::Customer) else {
-            return Vec::new();
-        };
-        let asked = words::tokens(&asked.text);
-        let before = self.lexicon().read(&asked, Language::of(&asked));
-        let mut terms = before.terms.clone();
-        if let Some(reply) = last(earlier, Author::Ai) {
-            let beginning: String = reply.text.chars().take(REPLY_CHARS).collect();
-            terms.extend(self.lexicon().read(&words::tokens(&beginning), Language::English).terms);
-        }
-        for term in before.terms {
-            if !query.terms.iter().any(|t| t.stem == term.stem && t.ideas == term.ideas) {
-                query.terms.push(Term { weight: term.weight * BEFORE, ..term });
-            }
-        }
-        let mut scores: Vec<f32> = self.index.score(&terms).iter().map(|m| m.score).collect();
-        if let Some((rung, _)) = ladder::rung(&before.tokens) {
-            self.climb(rung, &[], &mut scores);
-        }
-        scores
     }
 
     fn signs(&self, query: &Query, matches: &[Match], alike: &[f32], ranked: &[(usize, f32)]) -> Signs {
@@ -239,6 +244,11 @@ impl Searchable {
         }
     }
 
+    /// Whether no term tells what a question is about.
+    pub fn says_little(&self, terms: &[Term]) -> bool {
+        terms.iter().all(|term| rank::is_glue(&term.stem) || self.prices.is_price(term))
+    }
+
     /// How much a word of a question matters here.
     pub fn importance(&self, term: &Term) -> f32 {
         self.index.importance(term)
@@ -260,6 +270,13 @@ fn highest(scores: &[f32]) -> Option<usize> {
     candidates.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
 }
 
+/// The section with most e-mail addresses, if any has one.
+fn contact(sections: &[Section]) -> Option<usize> {
+    let addresses = |section: &Section| section.lines.iter().map(|line| line.matches('@').count()).sum::<usize>();
+    let counted = sections.iter().map(addresses).enumerate().filter(|(_, count)| *count > 0);
+    counted.max_by_key(|&(at, count)| (count, usize::MAX - at)).map(|(at, _)| at)
+}
+
 /// A heading is a phrasing too, alone and below its parent.
 fn phrasings(sections: &[Section]) -> Vec<(u32, Vec<Token>)> {
     let of = |(at, section): (u32, &Section)| {
@@ -272,7 +289,7 @@ fn phrasings(sections: &[Section]) -> Vec<(u32, Vec<Token>)> {
 fn vocabulary(sections: &[Section], synonyms: &Synonyms) -> impl Iterator<Item = String> {
     let texts = sections.iter().flat_map(|s| s.lines.iter().chain(&s.aliases).chain([&s.title]).chain(&s.parents));
     let words: Vec<String> = texts.flat_map(|t| words::all_tokens(t)).map(|t| t.word).collect();
-    words.into_iter().chain(synonyms.words()).chain(words::stop_words())
+    words.into_iter().chain(synonyms.words()).chain(ladder::words()).chain(words::stop_words())
 }
 
 fn main_language(sections: &[Section]) -> Language {

@@ -82,6 +82,11 @@ impl Ladder {
         (about(&self.rungs[best]) > 0.0).then_some(best)
     }
 
+    /// The section that names several of its prices, else the cheapest of its own.
+    pub fn overview(&self) -> u32 {
+        self.overview.unwrap_or(self.rungs[0])
+    }
+
     /// The sections on it, cheapest first.
     pub fn sections(&self) -> &[u32] {
         &self.rungs
@@ -93,9 +98,20 @@ pub fn rung(question: &[Token]) -> Option<(Rung, Range<usize>)> {
     NAMES.iter().find_map(|name| {
         let range = position(question, &name.words)?;
         let follows = &question[range.end..question.len().min(range.end + PLAN_WITHIN)];
-        let plan = || follows.iter().any(|t| PLANS.contains(t.word.as_str()));
+        let before = &question[range.start.saturating_sub(1)..range.start];
+        let plan = || follows.iter().chain(before).any(is_plan);
         (!name.before_plan || plan()).then_some((name.rung, range))
     })
+}
+
+/// Whether the word stands for whatever is sold.
+pub fn is_plan(token: &Token) -> bool {
+    PLANS.contains(token.word.as_str())
+}
+
+/// The words that name a rung, so that none is taken for a misspelling.
+pub fn words() -> impl Iterator<Item = String> {
+    NAMES.iter().flat_map(|name| name.words.iter().cloned())
 }
 
 /// "The small package", "the next higher tier": so far may the plan stand from its size.
@@ -144,15 +160,20 @@ pub fn is_priced(heading: &str) -> bool {
     amount(heading).is_some()
 }
 
+/// Whether a text names a sum of money.
+pub fn has_amount(text: &str) -> bool {
+    !amounts(text).is_empty()
+}
+
 /// The first amount of money in a heading, in its smallest unit.
 fn amount(heading: &str) -> Option<u64> {
     amounts(heading).into_iter().next()
 }
 
 /// Every number beside a currency.
-fn amounts(text: &str) -> Vec<u64> {
+pub fn amounts(text: &str) -> Vec<u64> {
     let tokens = words::all_tokens(text);
-    let is_currency = |at: usize| tokens.get(at).is_some_and(|t| matches!(t.word.as_str(), "gbp" | "usd" | "eur"));
+    let is_currency = |at: usize| tokens.get(at).is_some_and(Token::is_currency);
     (0..tokens.len())
         .filter(|&at| tokens[at].is_number())
         .filter(|&at| is_currency(at + 1) || at.checked_sub(1).is_some_and(is_currency))

@@ -43,14 +43,33 @@ impl Language {
 
     /// The language most of the words belong to; English unless another one clearly wins.
     pub fn of(text: &[Token]) -> Self {
+        Self::most_likely(text, Self::English, |_| false)
+    }
+
+    /// The language of a question about a knowledge base that is in `base`.
+    ///
+    /// A word that `is_ours` says the desk itself uses ("Starter", "hospital") is of no language, so that it can
+    /// turn none, and what is not clearly another language is taken for `base`.
+    pub fn asked(question: &str, base: Self, is_ours: impl Fn(&Token) -> bool) -> Self {
+        if question.contains(['¿', '¡']) {
+            return Self::Spanish;
+        }
+        Self::most_likely(&words::tokens(question), base, is_ours)
+    }
+
+    fn most_likely(text: &[Token], base: Self, is_ours: impl Fn(&Token) -> bool) -> Self {
         if text.iter().any(|t| is_devanagari(&t.word)) {
             return Self::Hindi;
         }
-        let english = text.iter().filter(|t| t.is_stop() || is_english(t)).count();
-        let best = Self::FOREIGN.into_iter().map(|l| (l.table().hits(text), l)).max_by_key(|(hits, _)| *hits);
-        match best {
-            Some((hits, language)) if hits > english => language,
-            _ => Self::English,
+        let telling: Vec<&Token> = text.iter().filter(|t| t.is_stop() || !is_ours(t)).collect();
+        let english = telling.iter().filter(|t| t.is_stop() || is_english(t)).count();
+        let others = OTHERS.iter().map(|glue| telling.iter().filter(|t| glue.contains(t.word.as_str())).count());
+        let most = others.chain([english]).max().unwrap_or_default();
+        let clear = |language: &Self| language.table().is_clear(&telling);
+        let foreign = Self::FOREIGN.into_iter().filter(clear).map(|l| (l.table().hits(&telling), l));
+        match foreign.max_by_key(|(hits, language)| (*hits, *language == base)) {
+            Some((hits, language)) if hits > most => language,
+            _ => base,
         }
     }
 
@@ -133,12 +152,21 @@ impl Table {
     }
 
     /// How many words of a text are this language's.
-    fn hits(&self, text: &[Token]) -> usize {
-        let is_ours = |t: &&Token| {
-            let in_table = || self.english.contains_key(&self.key(std::slice::from_ref(t)));
-            self.glue.contains(&t.word) || in_table()
-        };
-        text.iter().filter(is_ours).count()
+    fn hits(&self, text: &[&Token]) -> usize {
+        text.iter().filter(|t| self.glue.contains(&t.word) || self.has_stem(t)).count()
+    }
+
+    /// One word that only shares its stem with another language's is chance: it takes a small word, two words as
+    /// they are written, or a message that is nothing but such words.
+    fn is_clear(&self, text: &[&Token]) -> bool {
+        let is_glue = |t: &&&Token| self.glue.contains(&t.word);
+        let is_written = |t: &&&Token| is_glue(t) || (self.spelled.contains(&t.word) && self.has_stem(t));
+        let written = text.iter().filter(is_written).count();
+        written > 1 || (written > 0 && written == text.len()) || text.iter().any(|t| is_glue(&t) && !t.is_stop())
+    }
+
+    fn has_stem(&self, token: &Token) -> bool {
+        self.english.contains_key(&self.key(std::slice::from_ref(token)))
     }
 
     fn longest_at(&self, text: &[Token]) -> (usize, Option<&str>) {
@@ -157,6 +185,12 @@ impl Table {
         stems.join(" ")
     }
 }
+
+/// The small words of languages that look like ours and that we do not speak.
+static OTHERS: LazyLock<Vec<HashSet<&str>>> = LazyLock::new(|| {
+    let lines = include_str!("language/others.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_whitespace().collect()).collect()
+});
 
 fn is_devanagari(word: &str) -> bool {
     word.starts_with(|c: char| ('\u{900}'..='\u{97f}').contains(&c))
@@ -189,6 +223,39 @@ mod tests {
         assert_eq!(of("refund kaise milega mujhe"), Language::Hindi);
         assert_eq!(of("can I get a refund on the plan?"), Language::English);
         assert_eq!(of("hello"), Language::English);
+    }
+
+    #[test]
+    fn a_word_of_the_knowledge_base_turns_no_language() {
+        let asked = |question: &str, ours: &[&str]| {
+            Language::asked(question, Language::English, |t| ours.contains(&t.word.as_str()))
+        };
+        for word in ["starter", "test", "urgent", "hospital"] {
+            assert_eq!(asked(word, &[word]), Language::English, "{word}");
+        }
+        assert_eq!(asked("Was kostet Starter?", &["starter"]), Language::German);
+        assert_eq!(asked("Kündigung", &["starter"]), Language::German);
+    }
+
+    #[test]
+    fn signs_of_spanish_settle_it() {
+        let ours = |t: &Token| t.word == "starter";
+        assert_eq!(Language::asked("¿cuánto cuesta starter?", Language::English, ours), Language::Spanish);
+        assert_eq!(Language::asked("hola, ¡starter!", Language::English, ours), Language::Spanish);
+    }
+
+    #[test]
+    fn a_language_we_do_not_speak_is_not_the_one_it_resembles() {
+        assert_eq!(of("quanto custa o plano básico?"), Language::English);
+        assert_eq!(of("posso cancelar a minha assinatura?"), Language::English);
+        assert_eq!(of("quanto costa il piano base?"), Language::English);
+        assert_eq!(of("hoe kan ik mijn abonnement opzeggen?"), Language::English);
+    }
+
+    #[test]
+    fn what_is_undecided_is_in_the_language_of_the_base() {
+        assert_eq!(Language::asked("starter", Language::German, |_| true), Language::German);
+        assert_eq!(Language::asked("what does it cost?", Language::English, |_| false), Language::English);
     }
 
     #[test]

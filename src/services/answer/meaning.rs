@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::Knowledge;
-use super::language::Language;
 use super::rank::{SYNONYM, Term};
 use super::synonyms::Idea;
 use super::words;
@@ -27,7 +26,7 @@ impl Knowledge {
     /// each word by how much it matters here. One without a word that says something means nothing.
     pub fn meaning(&self, question: &str) -> Meaning {
         let tokens = words::tokens(question);
-        let query = self.searchable.lexicon().read(&tokens, Language::of(&tokens));
+        let query = self.searchable.lexicon().read(&tokens, self.searchable.language_of(question));
         let mut weights: HashMap<Feature, f32> = HashMap::new();
         for term in &query.terms {
             let importance = self.searchable.importance(term);

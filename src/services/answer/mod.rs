@@ -5,25 +5,31 @@ mod compose;
 mod confidence;
 mod find;
 mod fusion;
+mod kinds;
 mod ladder;
 mod language;
 mod meaning;
 mod nearness;
 mod parts;
 mod passages;
+mod prices;
 mod query;
 mod rank;
+mod reply;
 mod sections;
+mod several;
 mod smalltalk;
+mod spoken;
 mod synonyms;
+mod topics;
 mod typos;
 mod words;
 
 use crate::config::Company;
 use crate::domain::source::Source;
 use crate::domain::turn::{Outcome, Turn};
-use compose::{Cited, Speaker};
-use find::{Found, Searchable};
+use compose::Speaker;
+use find::Searchable;
 
 pub use compose::handed_over;
 pub use language::Language;
@@ -31,11 +37,6 @@ pub use meaning::{Feature, Meaning};
 pub use nearness::{Nearness, Texts, Vectors, beginning};
 pub use sections::{Section, parse};
 pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
-
-/// More sections than this are no help.
-const MOST_SOURCES: usize = 3;
-/// A section far behind the best one is not related to the question.
-const RELATED: f32 = 0.55;
 
 /// One file of the knowledge base.
 #[derive(Clone, Debug)]
@@ -111,13 +112,13 @@ impl Knowledge {
 
     /// What of a question a model may make vectors of, for [`Vectors::nearness`].
     pub fn wordings(&self, question: &str, earlier: &[Turn]) -> Vec<String> {
-        self.searchable.wordings(question, earlier, Language::of(&words::tokens(question)))
+        self.searchable.wordings(question, earlier, self.searchable.language_of(question))
     }
 
     /// The places of the sections that may answer a question, best first, at most `most` of them; `near` counts
     /// where words are not sure.
     pub fn best_sections(&self, question: &str, earlier: &[Turn], near: &Nearness, most: usize) -> Vec<usize> {
-        let language = Language::of(&words::tokens(question));
+        let language = self.searchable.language_of(question);
         let parts = self.searchable.parts(question, earlier, language, near);
         let deepest = parts.iter().map(|part| part.ranked.len()).max().unwrap_or_default();
         let by_rank = (0..deepest).flat_map(|rank| parts.iter().filter_map(move |part| part.ranked.get(rank)));
@@ -133,7 +134,7 @@ impl Knowledge {
 
     /// The section nearest to a question, and the chance that it is the right one.
     pub fn nearest(&self, question: &str, earlier: &[Turn]) -> Option<(&Source, f32)> {
-        let language = Language::of(&words::tokens(question));
+        let language = self.searchable.language_of(question);
         let found = self.searchable.find(question, earlier, language, None);
         Some((&self.searchable.sections[found.best()?].source, found.confidence))
     }
@@ -148,62 +149,18 @@ impl Knowledge {
         let tokens = words::tokens(question);
         if let Some(pleasantry) = smalltalk::of(&tokens) {
             let language = smalltalk::language(&tokens);
-            let text = self.speaker(language).pleasantry(pleasantry);
+            let text = self.speaker(language).pleasantry(pleasantry, &topics::of(self.sections()));
             return Answer { outcome: Outcome::Answer, confidence: 1.0, text, sources: Vec::new(), language };
         }
-        let language = Language::of(&tokens);
+        let language = self.searchable.language_of(question);
         let found = self.searchable.parts(question, earlier, language, near);
         self.reply(&found, language)
-    }
-
-    fn reply(&self, parts: &[Found], language: Language) -> Answer {
-        let confidence = parts.iter().map(|p| p.confidence).fold(1.0, f32::min);
-        let outcome =
-            if parts.iter().all(|p| p.best().is_some()) { confidence::outcome(confidence) } else { Outcome::Unknown };
-        let chosen = chosen(parts, outcome);
-        let lines: Vec<Vec<usize>> = chosen.iter().map(|(part, at)| self.searchable.lines(part, *at)).collect();
-        let cited: Vec<Cited<'_>> = chosen
-            .iter()
-            .zip(&lines)
-            .map(|((_, at), lines)| Cited { section: &self.searchable.sections[*at], lines })
-            .collect();
-        let speaker = self.speaker(language);
-        let text = match outcome {
-            Outcome::Answer => {
-                let (answers, related) = cited.split_at(parts.len().min(cited.len()));
-                speaker.answer(answers, related)
-            }
-            Outcome::Closest => speaker.closest(&cited),
-            _ => speaker.unknown(),
-        };
-        let sources = cited.iter().map(|c| c.section.source.clone()).collect();
-        Answer { outcome, confidence, text, sources, language }
     }
 
     fn speaker(&self, language: Language) -> Speaker<'_> {
         let translated = language != self.searchable.language;
         Speaker { voice: &self.voice, language, translated }
     }
-}
-
-/// The best section of each part first, then what else belongs to the question.
-fn chosen(parts: &[Found], outcome: Outcome) -> Vec<(&Found, usize)> {
-    if outcome == Outcome::Unknown {
-        return Vec::new();
-    }
-    let near = |part: &&Found, rank: usize| {
-        let (section, score) = *part.ranked.get(rank)?;
-        (score >= RELATED * part.ranked[0].1).then_some(section)
-    };
-    let mut chosen: Vec<(&Found, usize)> = Vec::new();
-    for rank in 0..MOST_SOURCES {
-        for part in parts {
-            let new = near(&part, rank).filter(|at| chosen.iter().all(|(_, other)| other != at));
-            chosen.extend(new.map(|at| (part, at)));
-        }
-    }
-    chosen.truncate(MOST_SOURCES);
-    chosen
 }
 
 #[cfg(test)]
@@ -295,6 +252,64 @@ mod tests {
         let answer = shop().answer("Do you give refunds? What are your opening hours?", &[]);
         let headings: Vec<&str> = answer.sources.iter().take(2).map(|s| s.heading.as_str()).collect();
         assert_eq!(headings, ["Refunds", "Opening hours"]);
+    }
+
+    #[test]
+    fn a_question_without_an_answer_is_named_by_its_place() {
+        let answer = shop().answer("Do you give refunds and who was the king of norway?", &[]);
+        assert_eq!(answer.outcome, Outcome::Closest);
+        assert_eq!(answer.sources[0].heading, "Refunds");
+        assert!(answer.text.contains("within 30 days") && answer.text.contains("question 2"), "{}", answer.text);
+        assert!(!answer.text.contains("norway"));
+    }
+
+    #[test]
+    fn half_a_question_keeps_the_subject_of_the_one_before() {
+        let answer = shop().answer("what is in the small plan and how much is it?", &[]);
+        assert_eq!(answer.sources[0].heading, "Plans > Small - €5");
+        assert_eq!(answer.outcome, Outcome::Answer, "{answer:?}");
+    }
+
+    #[test]
+    fn whoever_asks_for_the_price_is_told_the_prices() {
+        for question in ["what are your prices?", "prices", "price?", "how much does it cost", "¿cuánto cuesta?"] {
+            let answer = shop().answer(question, &[]);
+            assert_eq!(answer.outcome, Outcome::Answer, "{question}");
+            assert!(answer.text.contains("Plans:\n- Small - €5\n- Large - €50"), "{question}: {}", answer.text);
+            assert!(answer.text.chars().count() <= 600);
+        }
+        let answer = shop().answer("what is the most expensive?", &[]);
+        assert_eq!(answer.sources[0].heading, "Plans > Large - €50");
+    }
+
+    #[test]
+    fn the_right_price_stands_above_an_answer() {
+        let answer = shop().answer("is it true that the large plan is €19?", &[]);
+        assert!(answer.text.contains("Large - €50:"), "{}", answer.text);
+    }
+
+    #[test]
+    fn what_lacks_the_kind_of_thing_asked_for_is_no_sure_answer() {
+        let text = "## Newsletter\n\nYou confirm your address where you are located.\n\n## Groups\n\nFor company groups.\n\n## Calls\n\nPhone support for your number.\n";
+        let voice = Voice { company: "Acme".into(), support_email: "help@acme.test".into() };
+        let knowledge = |more: &str| {
+            let markdown = format!("{text}{more}");
+            Knowledge::build(&[Document { file: "a.md".into(), markdown }], voice.clone())
+        };
+        let more = "\n## Where to find us\n\n12 Mill Road.\n\n## About us\n\nRun by the Lee family.\n\n## Call\n\nRing 0113 496 0182.\n";
+        let asked = [("where are you located", 3), ("who owns the company", 4), ("what's your phone number", 5)];
+        for (question, right) in asked {
+            let (poor, rich) = (knowledge(""), knowledge(more));
+            assert_ne!(poor.answer(question, &[]).outcome, Outcome::Answer, "{question}");
+            let answer = rich.answer(question, &[]);
+            assert_eq!(answer.sources[0], rich.sections()[right].source, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_greeting_tells_what_the_knowledge_base_is_about() {
+        let text = shop().answer("hello", &[]).text;
+        assert!(text.contains("Refunds; Plans; Opening hours"), "{text}");
     }
 
     #[test]

@@ -1,19 +1,11 @@
 //! Parts: one message may hold several questions, or half of one that was asked before.
 
-use super::find::{Found, Searchable, last};
-use super::language::Language;
-use super::nearness::Nearness;
+use std::ops::Range;
+
 use super::words::Token;
-use crate::domain::turn::{Author, Turn};
 
 /// A question of fewer meaningful words leans on the one before it.
 const STANDS_ALONE: usize = 2;
-
-/// Both halves of a question must be this sure to be answered apart.
-const SOUND: f32 = 0.5;
-
-/// So much of the question before stands for it, and leaves room for the one that leans on it.
-const BEFORE_CHARS: usize = 300;
 
 /// Openings that continue what was said.
 const CONTINUES: [&str; 20] = [
@@ -26,60 +18,103 @@ const REFERS: [&str; 6] = ["that", "it", "this", "those", "them", "one"];
 /// "Can it be cancelled and do I get my money back for the unused months" names its subject itself.
 const SHORT: usize = 8;
 
-/// Answers to more questions than this would not fit one reply.
-const MOST_PARTS: usize = 3;
+/// What opens a question, whatever it is about.
+const ASKS: &str = "what whats where wheres when whens who whos whose which why how hows do does did is are am was can could will would should may have has any";
+/// What may stand before that.
+const LEADS: &str = "and also or plus then so but please";
 
-/// The questions a message may hold, two or three; nothing where it holds one, or too many.
-pub fn pieces(message: &str) -> Vec<&str> {
-    let sentences = sentences(message);
-    let pieces = if sentences.len() > 1 { sentences } else { halves(message) };
-    if (2..=MOST_PARTS).contains(&pieces.len()) { pieces } else { Vec::new() }
-}
-
-impl Searchable {
-    /// The questions a message holds, each with what was found; one that cannot be parted is whole. `near` is
-    /// how near the sections are to its wordings, as far as that is known.
-    pub fn parts(&self, message: &str, earlier: &[Turn], language: Language, near: &Nearness) -> Vec<Found> {
-        let whole = self.find(message, earlier, language, near.of(0));
-        let pieces = pieces(message);
-        if pieces.is_empty() {
-            return vec![whole];
-        }
-        let find = |(at, piece): (usize, &&str)| self.find(piece, earlier, language, near.of(at));
-        let apart: Vec<Found> = (1..).zip(&pieces).map(find).collect();
-        if apart.iter().all(|p| p.confidence >= SOUND) && all_different(&apart) {
-            return apart;
-        }
-        vec![whole]
+/// The questions of a message, in order: those of a list, or those written one after another. What is no
+/// question belongs to the one beside it.
+pub fn questions(message: &str) -> Vec<&str> {
+    let listed = items(message);
+    if listed.len() > 1 {
+        return listed;
     }
-
-    /// What of a message can be held against the meaning of the sections: the whole, then each of the
-    /// questions it holds. What leans on the question before it stands behind that.
-    pub fn wordings(&self, message: &str, earlier: &[Turn], language: Language) -> Vec<String> {
-        let before =
-            last(earlier, Author::Customer).map(|turn| turn.text.chars().take(BEFORE_CHARS).collect::<String>());
-        let worded = |question: &str| match &before {
-            Some(before) if self.continues(&self.read(question, language), earlier) => format!("{before} {question}"),
-            _ => question.to_owned(),
-        };
-        [message].into_iter().chain(pieces(message)).map(worded).collect()
+    let mut questions: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    for piece in message.split_inclusive(['?', ';', '\n']) {
+        let range = from..from + piece.len();
+        from = range.end;
+        match questions.last_mut() {
+            Some(last) if !is_question(piece) || !is_question(&message[last.clone()]) => last.end = range.end,
+            _ => questions.push(range),
+        }
     }
+    let questions = questions.into_iter().map(|range| message[range].trim());
+    questions.filter(|q| q.chars().any(char::is_alphanumeric)).collect()
 }
 
-fn all_different(parts: &[Found]) -> bool {
-    (1..parts.len()).all(|at| parts[..at].iter().all(|p| p.best() != parts[at].best()))
+/// The points of a numbered or bulleted list; what stands before the first is no point.
+fn items(message: &str) -> Vec<&str> {
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    let (mut opens_line, mut opens_word) = (true, true);
+    for (at, c) in message.char_indices() {
+        let mark =
+            Some(&message[at..]).filter(|_| opens_word).and_then(|rest| mark(rest, starts.len() + 1, opens_line));
+        starts.extend(mark.map(|length| (at, at + length)));
+        opens_line = c == '\n' || (opens_line && c.is_whitespace());
+        opens_word = c.is_whitespace();
+    }
+    let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([message.len()]);
+    let points = starts.iter().zip(ends).map(|((_, from), to)| message[*from..to].trim());
+    points.filter(|point| point.chars().any(char::is_alphanumeric)).collect()
 }
 
-/// Questions written one after another, in order; a single one comes back whole.
-fn sentences(message: &str) -> Vec<&str> {
-    let pieces = message.split_inclusive(['?', ';', '\n']).map(str::trim);
-    pieces.filter(|p| p.chars().any(char::is_alphanumeric)).collect()
+/// The length of the mark that a text begins with, if it is that of the next point: "2) ", or "- " on a new line.
+fn mark(rest: &str, number: usize, opens_line: bool) -> Option<usize> {
+    let mark = rest.split([' ', '\n']).next().filter(|mark| mark.len() < rest.len())?;
+    let is_number = || mark.strip_suffix([')', '.', ':']).is_some_and(|digits| digits == number.to_string());
+    let is_bullet = opens_line && ["-", "*", "•", "–"].contains(&mark);
+    (is_bullet || is_number()).then_some(mark.len())
+}
+
+/// The questions that one sentence joins by "and": "how long does it take and what does it cost".
+pub fn clauses(question: &str) -> Vec<&str> {
+    let mut clauses: Vec<&str> = Vec::new();
+    let mut rest = question;
+    let mut from = 0;
+    let next = |rest: &str, from: usize| {
+        JOINTS.iter().filter_map(|joint| Some((rest[from..].find(joint)? + from, joint.len()))).min()
+    };
+    while let Some((at, length)) = next(rest, from).filter(|_| clauses.len() < MOST_CLAUSES) {
+        if opens_question(&rest[at + length..]) {
+            clauses.push(rest[..at].trim());
+            rest = &rest[at + length..];
+            from = 0;
+        } else {
+            from = at + length;
+        }
+    }
+    clauses.push(rest.trim());
+    clauses.into_iter().filter(|clause| clause.chars().any(char::is_alphanumeric)).collect()
+}
+
+/// What a message asks after it has told how things stand: "I paid last week, can I get it back?"
+pub fn focus(message: &str) -> Option<&str> {
+    let rests = STOPS.iter().flat_map(|stop| message.match_indices(stop)).map(|(at, stop)| &message[at + stop.len()..]);
+    rests.filter(|rest| opens_question(rest)).min_by_key(|rest| rest.len())
+}
+
+const STOPS: [&str; 4] = [", ", ". ", "! ", " - "];
+
+/// More are not told apart.
+const MOST_CLAUSES: usize = 8;
+const JOINTS: [&str; 4] = [" and ", " & ", " plus ", " also "];
+
+fn is_question(piece: &str) -> bool {
+    piece.contains('?') || opens_question(piece)
+}
+
+fn opens_question(piece: &str) -> bool {
+    let is = |list: &str, word: &str| list.split(' ').any(|one| one == word);
+    let words = piece.split_whitespace().map(|word| word.to_lowercase().replace(['\'', '’', ','], ""));
+    words.into_iter().find(|word| !is(LEADS, word)).is_some_and(|first| is(ASKS, &first))
 }
 
 /// The halves of a question on either side of an "and".
-fn halves(question: &str) -> Vec<&str> {
+pub fn halves(question: &str) -> Vec<&str> {
     let mut halves = vec![question];
-    for joint in [" and ", " & ", " plus ", " also "] {
+    for joint in JOINTS {
         halves = halves.into_iter().flat_map(|half| half.split(joint)).collect();
     }
     halves.into_iter().map(str::trim).filter(|h| !h.is_empty()).collect()
@@ -97,8 +132,12 @@ fn refers_back(question: &[Token]) -> bool {
         let words: Vec<&str> = words.split(' ').collect();
         question.len() > words.len() && question.iter().zip(&words).all(|(t, w)| t.word == *w)
     };
-    let refers = question.iter().any(|t| REFERS.contains(&t.word.as_str()));
-    (refers && question.len() <= SHORT) || CONTINUES.iter().any(opening)
+    (refers(question) && question.len() <= SHORT) || CONTINUES.iter().any(opening)
+}
+
+/// Whether a word stands for something said before.
+pub fn refers(question: &[Token]) -> bool {
+    question.iter().any(|t| REFERS.contains(&t.word.as_str()))
 }
 
 #[cfg(test)]
@@ -108,15 +147,41 @@ mod tests {
 
     #[test]
     fn two_questions_are_two() {
-        assert_eq!(sentences("How much? When?"), ["How much?", "When?"]);
+        assert_eq!(questions("How much? When?"), ["How much?", "When?"]);
+        assert_eq!(
+            questions("do you deliver; how long is it; can I pay"),
+            ["do you deliver;", "how long is it;", "can I pay"]
+        );
         assert_eq!(halves("price and delivery"), ["price", "delivery"]);
     }
 
     #[test]
-    fn one_question_has_no_pieces_and_nor_have_many() {
-        assert_eq!(pieces("How much? When?"), ["How much?", "When?"]);
-        assert_eq!(pieces("price and delivery"), ["price", "delivery"]);
-        assert!(pieces("How much?").is_empty() && pieces("a? b? c? d?").is_empty());
+    fn the_points_of_a_list_are_questions() {
+        assert_eq!(questions("1) how long is it 2) do you take cards 3) is it safe").len(), 3);
+        assert_eq!(questions("Hi, two things:\n1. Delivery time\n2. Refunds"), ["Delivery time", "Refunds"]);
+        assert_eq!(questions("- delivery\n- refunds"), ["delivery", "refunds"]);
+        assert_eq!(questions("• delivery\n• refunds"), ["delivery", "refunds"]);
+        assert_eq!(questions("do I pay 1.50 or 2. Is that right?").len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_question_belongs_to_the_one_beside_it() {
+        assert_eq!(questions("I paid yesterday; can I get it back?").len(), 1);
+        assert_eq!(questions("Can I get it back? I paid yesterday.").len(), 1);
+    }
+
+    #[test]
+    fn a_question_after_what_is_told_is_the_focus() {
+        assert_eq!(focus("My client backed out, can I get my money back?"), Some("can I get my money back?"));
+        assert_eq!(focus("I paid. It broke. What now, is it covered?"), Some("is it covered?"));
+        assert_eq!(focus("how long does it take, roughly"), None);
+    }
+
+    #[test]
+    fn a_clause_is_a_question_where_one_opens() {
+        assert_eq!(clauses("when is the tour and how much"), ["when is the tour", "how much"]);
+        assert_eq!(clauses("terms and conditions"), ["terms and conditions"]);
+        assert_eq!(clauses("salt and pepper and what is it"), ["salt and pepper", "what is it"]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Passages {
         let lines = lines.map(|line| {
             let tokens = words::all_tokens(line);
             Line {
-                ideas: synonyms.find(&tokens).into_iter().map(|f| f.idea).collect(),
+                ideas: synonyms.find(&words::as_asked(&tokens)).into_iter().map(|f| f.idea).collect(),
                 stems: tokens.into_iter().filter(|t| !t.is_stop()).map(|t| t.stem).collect(),
             }
         });

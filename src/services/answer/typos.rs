@@ -7,6 +7,10 @@ const SHORTEST: usize = 4;
 /// From this length on two mistakes still leave a word recognisable; "leeds" is not "leads".
 const TWO_MISTAKES: usize = 8;
 
+/// What two words of one kin share at least, and the longest ending that makes one of the other.
+const ROOT: usize = 5;
+const ENDING: usize = 4;
+
 /// The words that can be meant, by length.
 #[derive(Default)]
 pub struct Spelling {
@@ -36,6 +40,20 @@ impl Spelling {
     /// Whether the word is spelled like one of ours.
     pub fn knows(&self, word: &str) -> bool {
         self.known.contains(word)
+    }
+
+    /// A known word that an unknown one is made from, or made of: "membership" and "member".
+    pub fn kin(&self, word: &str) -> Option<String> {
+        let length = word.chars().count();
+        let shared = |entry: &Entry| entry.letters.iter().zip(word.chars()).take_while(|(a, b)| **a == *b).count();
+        let is_kin = |entry: &&Entry| {
+            let (shorter, longer) = (length.min(entry.letters.len()), length.max(entry.letters.len()));
+            shorter >= ROOT && shared(entry) == shorter && longer - shorter <= ENDING
+        };
+        let lengths = length.saturating_sub(ENDING).max(ROOT)..=length + ENDING;
+        let entries = lengths.filter_map(|length| self.by_length.get(&length)).flatten();
+        let nearest = entries.filter(is_kin).min_by_key(|e| (e.letters.len().abs_diff(length), &e.letters));
+        nearest.map(|entry| entry.letters.iter().collect())
     }
 
     /// The known word nearest to an unknown one, if one is near enough.
@@ -111,6 +129,16 @@ mod tests {
         assert_eq!(repair("cancle").as_deref(), Some("cancel"));
         assert_eq!(repair("pirce").as_deref(), Some("price"));
         assert_eq!(repair("intergrations").as_deref(), Some("integrations"));
+    }
+
+    #[test]
+    fn an_ending_makes_no_stranger() {
+        let words = ["member", "refundable", "intern", "cat"];
+        let spelling = Spelling::build(words.into_iter().map(str::to_owned));
+        assert_eq!(spelling.kin("membership").as_deref(), Some("member"));
+        assert_eq!(spelling.kin("refund").as_deref(), Some("refundable"));
+        assert_eq!(spelling.kin("international"), None);
+        assert_eq!(spelling.kin("cats"), None);
     }
 
     #[test]

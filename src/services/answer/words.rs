@@ -35,6 +35,11 @@ impl Token {
         self.word.starts_with(|c: char| c.is_ascii_digit())
     }
 
+    /// Whether the token is a sign or a name of money.
+    pub fn is_currency(&self) -> bool {
+        matches!(self.word.as_str(), "gbp" | "usd" | "eur")
+    }
+
     fn new(word: &str) -> Self {
         let word = NUMBERS.get(word).copied().unwrap_or(word);
         Self { stem: stem(word), word: word.to_owned() }
@@ -52,6 +57,16 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// All words of a text of ours, in order.
 pub fn all_tokens(text: &str) -> Vec<Token> {
     split(&normal(text)).iter().map(|w| Token::new(w)).collect()
+}
+
+/// Our words as somebody asks for what they say: "find us" is "find you".
+pub fn as_asked(ours: &[Token]) -> Vec<Token> {
+    let turned = |token: &Token| match token.word.as_str() {
+        "we" | "us" => Token::new("you"),
+        "our" => Token::new("your"),
+        _ => token.clone(),
+    };
+    ours.iter().map(turned).collect()
 }
 
 /// The words that [`Token::is_stop`] knows.

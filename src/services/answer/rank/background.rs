@@ -39,6 +39,11 @@ pub fn rarity(stem: &str) -> f32 {
     COMMON.get(stem).copied().unwrap_or(RARE)
 }
 
+/// Whether any question may contain the word, whatever it is about.
+pub fn is_glue(stem: &str) -> bool {
+    COMMON.get(stem).is_some_and(|&worth| worth <= GLUE)
+}
+
 /// Whether the word is of the world outside: weather, kings, recipes.
 pub fn is_outside(stem: &str) -> bool {
     OUTSIDE.contains(stem)

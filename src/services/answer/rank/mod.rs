@@ -2,7 +2,7 @@
 
 mod background;
 
-pub use background::{is_common, is_outside};
+pub use background::{is_common, is_glue, is_outside};
 
 use std::collections::HashMap;
 
@@ -19,7 +19,9 @@ const BODY: f32 = 1.0;
 /// A word of one of its other phrasings.
 const ALIAS: f32 = 0.6;
 /// A word of a heading above it.
-const PARENT: f32 = 0.8;
+const PARENT: f32 = 1.0;
+/// The field that is in the words of those who ask.
+const OTHERS_WORDS: usize = 3;
 /// However rare a word is here, if everybody uses it everywhere it says little.
 const GLUE_CAP: f32 = 1.6;
 /// Another word for the same idea is worth less than the word itself.
@@ -88,6 +90,11 @@ impl Index {
     /// Whether any section contains the word.
     pub fn knows(&self, stem: &str) -> bool {
         self.postings.contains_key(&Key::Stem(stem.to_owned()))
+    }
+
+    /// Whether any section speaks of the idea.
+    pub fn speaks_of(&self, idea: Idea) -> bool {
+        self.postings.contains_key(&Key::Idea(idea))
     }
 
     /// Whether the word, or another word for it, stands anywhere.
@@ -191,7 +198,8 @@ fn frequencies(fields: &[Vec<Token>; 4], average: [f32; 4], synonyms: &Synonyms)
         let tokens = &fields[field];
         let length = 1.0 - B + B * tokens.len() as f32 / average[field];
         let stems = tokens.iter().filter(|t| !t.is_stop()).map(|t| Key::Stem(t.stem.clone()));
-        let ideas = synonyms.find(tokens).into_iter().map(|f| Key::Idea(f.idea));
+        let heard = if field == OTHERS_WORDS { tokens.clone() } else { words::as_asked(tokens) };
+        let ideas = synonyms.find(&heard).into_iter().map(|f| Key::Idea(f.idea));
         for key in stems.chain(ideas) {
             let slot = found.entry(key).or_default();
             slot.0 += weight / length;
