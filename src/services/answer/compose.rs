@@ -71,6 +71,8 @@ impl Speaker<'_> {
             Pleasantry::Greeting => "greeting",
             Pleasantry::Thanks => "thanks",
             Pleasantry::Farewell => "farewell",
+            Pleasantry::Nod => "nod",
+            Pleasantry::Machine => "machine",
         })
     }
 
@@ -88,6 +90,11 @@ pub fn handed_over(known: Option<&str>, language: Language, voice: &Voice, has_a
         let _ = write!(text, "\n\n{}\n\n{known}", say("handed_over_also"));
     }
     text
+}
+
+/// That a telephone number has reached the team.
+pub fn phone_noted(language: Language, voice: &Voice) -> String {
+    sentence(language, "phone_noted", voice)
 }
 
 impl Cited<'_> {

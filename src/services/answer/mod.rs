@@ -4,6 +4,7 @@ mod aliases;
 mod compose;
 mod confidence;
 mod find;
+mod idle;
 mod ladder;
 mod language;
 mod meaning;
@@ -23,10 +24,13 @@ use crate::domain::turn::{Outcome, Turn};
 use compose::{Cited, Speaker};
 use find::{Found, Searchable};
 
-pub use compose::handed_over;
+pub use compose::{handed_over, phone_noted};
+pub(crate) use idle::is_idle;
 pub use language::Language;
 pub use meaning::{Feature, Meaning};
+pub(crate) use rank::is_common;
 pub use sections::{Section, parse};
+pub(crate) use typos::Spelling;
 pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
 
 /// More sections than this are no help.
@@ -73,7 +77,7 @@ pub struct Answer {
     pub language: Language,
 }
 
-/// Whether a message only greets, thanks or takes leave.
+/// Whether a message only greets, thanks, nods, takes leave or wonders who is talking.
 pub(crate) fn is_small_talk(message: &[Token]) -> bool {
     smalltalk::of(message).is_some()
 }
