@@ -23,9 +23,6 @@ use crate::{
     storage::conversations::Open,
 };
 
-/// With fewer words beside it, a message that holds an address is only the address.
-const WORDS_OF_A_QUESTION: usize = 5;
-
 /// So many times the model is asked the same in one conversation.
 const MOST_REPEATS: usize = 3;
 
@@ -93,8 +90,10 @@ pub struct Weighed {
     /// Why a person should take over, by this message and the ones before it.
     reason: Option<Reason>,
     address: Option<Email>,
-    /// Whether the message is an address and hardly more.
+    /// Whether the message is an address or a number and hardly more.
     is_only_address: bool,
+    /// Whether it is a telephone number, which only a person can use.
+    is_phone: bool,
 }
 
 /// Weighs a message by what is known.
@@ -103,16 +102,23 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let answer = desk.knowledge.answer(message, asker.earlier);
     let language = answer.language;
     let given = address::given(desk, asker);
-    let is_only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
+    let is_phone = given.is_none() && address::is_phone(desk, asker);
+    let is_only_address = is_phone || (given.is_some() && address::says_little_else(message));
     let is_taken_over = asker.open.status == Status::Human;
     let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
     let is_recorded = draft.answered_by == AnsweredBy::Records;
     let is_manners = !is_recorded && draft.outcome == Outcome::Answer && draft.sources.is_empty();
-    // People ask for their status again and again; that is no sign of trouble.
-    let is_checking = |reason: &Reason| is_recorded && *reason == Reason::NoAnswer;
+    // People ask for their status again and again; that is no sign of trouble, unless they name some.
+    let is_told = is_recorded && draft.outcome == Outcome::Answer && !handoff::names_trouble(message);
+    let is_checking = |reason: &Reason| match reason {
+        Reason::NoAnswer => is_recorded,
+        Reason::Blocked => is_told,
+        _ => false,
+    };
     let reason = handoff::judge(message, asker.earlier)
         .filter(|reason| !is_checking(reason))
-        .or(given.map(|_| Reason::CustomerRequest));
+        .or(given.map(|_| Reason::CustomerRequest))
+        .or(is_phone.then_some(Reason::CustomerRequest));
     let is_settled = is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some();
     Weighed {
         is_for_model: !is_settled && asked_before(message, asker.earlier) < MOST_REPEATS,
@@ -121,6 +127,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
         reason,
         address: address::known(desk, asker),
         is_only_address,
+        is_phone,
     }
 }
 
@@ -134,10 +141,12 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     let draft = from_model(weighed.draft, said);
     // The knowledge base is asked before a person is, and a person where it has no answer.
     let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
-    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker.earlier));
+    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker));
     let Some(reason) = reason else { return draft };
     let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.is_only_address;
-    hand_over(draft, known, weighed.language, reason, weighed.address, voice)
+    let (language, is_phone) = (weighed.language, weighed.is_phone && weighed.address.is_none());
+    let draft = hand_over(draft, known, language, reason, weighed.address, voice);
+    if is_phone { Draft { text: answer::phone_noted(language, voice), ..draft } } else { draft }
 }
 
 /// How often somebody asked the same before. Whoever has no answer by then has a program that asks.
@@ -164,11 +173,14 @@ fn from_model(draft: Draft, said: Option<Said>) -> Draft {
     }
 }
 
-/// Two answers in a row that were no answer: a third would only annoy.
-fn unsure_again(outcome: Outcome, earlier: &[Turn]) -> Option<Reason> {
+/// Two answers in a row that were no answer: a third would only annoy. Who asks for the weather needs none.
+fn unsure_again(outcome: Outcome, asker: &Asker<'_>) -> Option<Reason> {
     let unsure = |outcome| matches!(outcome, Outcome::Closest | Outcome::Unknown);
-    let before = earlier.iter().rev().find(|turn| turn.author == Author::Ai).and_then(|turn| turn.outcome);
-    (unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
+    let mut earlier = asker.earlier.iter().rev().skip_while(|turn| turn.author != Author::Ai);
+    let before = earlier.next().and_then(|turn| turn.outcome);
+    let asked = earlier.find(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
+    let is_question = !answer::is_idle(asker.message) && !asked.is_some_and(answer::is_idle);
+    (is_question && unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
 }
 
 fn from_knowledge(answer: Answer) -> Draft {
@@ -186,7 +198,7 @@ fn from_knowledge(answer: Answer) -> Draft {
 
 /// A customer's question about their own affairs, from their records.
 fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
-    let recorded = account::answer(asker.topic?, asker.context, voice, Utc::now());
+    let recorded = account::answer(asker.topic?, asker.message, asker.context, voice, Utc::now());
     Some(Draft {
         text: recorded.text,
         outcome: if recorded.known { Outcome::Answer } else { Outcome::Unknown },
