@@ -34,7 +34,7 @@ const NEIGHBOURS: [(&str, &[&str]); 25] = [
     ("cursor", &[]),
     ("eval", &[]),
     ("feedback", &[]),
-    ("gaps", &["answer", "faq_loader"]),
+    ("gaps", &["account", "answer", "faq_loader"]),
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),
