@@ -151,6 +151,19 @@ async fn nods_and_the_weather_are_no_sign_that_a_person_is_needed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_visitors_own_order_is_not_guessed_at(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for (question, told) in
+        [("status of my order 1234", "can't see orders"), ("¿cómo va mi pedido?", "no puedo ver pedidos")]
+    {
+        let answer = app.ask(question, "").await;
+        assert!(answer["reply"].as_str().unwrap().contains(told), "{question}: {answer}");
+        assert_eq!((&answer["outcome"], &answer["ticketId"]), (&json!("unknown"), &json!(null)));
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_sure_answer_is_given_twice_before_a_person_is_asked(db: PgPool) {
     let app = TestApp::new(db).await;
     let first = app.ask("how much is the Growth plan", "").await;

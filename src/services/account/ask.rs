@@ -26,6 +26,9 @@ impl Topic {
         if is_unrecorded(&said) {
             return Some(Self::Unrecorded);
         }
+        if is_account(&said) {
+            return Some(Self::Purchases);
+        }
         if said.is_general() {
             return None;
         }
@@ -81,6 +84,12 @@ fn is_unrecorded(said: &Said) -> bool {
     let amount = ["how much", "how many", "what"].iter().any(|phrase| said.opens(phrase));
     let rest = said.any(&["left", "remaining", "used"]) && has && !is_revisions(said);
     amount && !said.any(&["if"]) && (paid || rest)
+}
+
+/// "Show me my account", and no more.
+fn is_account(said: &Said) -> bool {
+    said.pair(OWNERS, &["account"])
+        && said.all(&["show", "see", "view", "open", "me", "my", "our", "account", "please"])
 }
 
 fn is_tickets(said: &Said) -> bool {
@@ -153,9 +162,9 @@ const STATUS_ONLY: &[&str] = &[
 ];
 
 /// How people say it elsewhere, so that the rules need to be told in one language only.
-const FOREIGN: &str = "mi=my mis=my nuestro=my pedido=order proyecto=project flujo=workflow cuando=when listo=ready lista=ready terminado=finished donde=where estado=status llega=arrive compre=bought \
-mein=my meine=my meiner=my meinem=my meinen=my unser=our unsere=our projekt=project bestellung=order auftrag=order wann=when fertig=ready wo=where stand=status kommt=come ist=is geliefert=delivered \
-ma=my mon=my mes=my notre=our commande=order projet=project quand=when prete=ready pret=ready ou=where fini=finished terminee=finished est=is livree=delivered arrive=arrive statut=status \
+const FOREIGN: &str = "como=how va=going mi=my mis=my nuestro=my pedido=order proyecto=project flujo=workflow cuando=when listo=ready lista=ready terminado=finished donde=where estado=status llega=arrive compre=bought \
+wie=how geht=going steht=going mein=my meine=my meiner=my meinem=my meinen=my unser=our unsere=our projekt=project bestellung=order auftrag=order wann=when fertig=ready wo=where stand=status kommt=come ist=is geliefert=delivered \
+comment=how va=going avance=going ma=my mon=my mes=my notre=our commande=order projet=project quand=when prete=ready pret=ready ou=where fini=finished terminee=finished est=is livree=delivered arrive=arrive statut=status \
 mera=my meri=my mere=my hamara=our kab=when milega=get milegi=get aayega=arrive taiyar=ready tayyar=ready kahan=where kaha=where hai=is मेरा=my मेरी=my ऑर्डर=order प्रोजेक्ट=project कब=when मिलेगा=get कहाँ=where है=is तैयार=ready";
 
 fn in_english(word: &str) -> Option<&'static str> {
@@ -250,6 +259,7 @@ mod tests {
             ("any progress?", Topic::Status),
             ("track my order", Topic::Status),
             ("which package did I buy", Topic::Purchases),
+            ("show me my account", Topic::Purchases),
             ("when did I order", Topic::Purchases),
             ("am I on the Silver plan?", Topic::Purchases),
             ("do I have any open tickets", Topic::Tickets),
@@ -269,6 +279,7 @@ mod tests {
             ("wo ist meine Bestellung?", Topic::Status),
             ("¿cuándo estará listo mi pedido?", Topic::Deadline),
             ("¿dónde está mi pedido?", Topic::Status),
+            ("¿cómo va mi pedido?", Topic::Status),
             ("où en est ma commande ?", Topic::Status),
             ("mera order kab milega", Topic::Deadline),
         ] {

@@ -92,6 +92,11 @@ pub fn handed_over(known: Option<&str>, language: Language, voice: &Voice, has_a
     text
 }
 
+/// That nobody's orders are seen where nobody is known.
+pub fn unseen(language: Language, voice: &Voice) -> String {
+    sentence(language, "unseen", voice)
+}
+
 /// That a telephone number has reached the team.
 pub fn phone_noted(language: Language, voice: &Voice) -> String {
     sentence(language, "phone_noted", voice)

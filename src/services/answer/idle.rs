@@ -10,12 +10,12 @@ pub fn is_idle(message: &str) -> bool {
 }
 
 /// How people ask a program things that no company answers.
-const WORLDLY: [&str; 26] = [
+const WORLDLY: [&str; 25] = [
     "whats the weather", "what is the weather", "hows the weather", "how is the weather", "weather today",
     "weather tomorrow", "weather like today", "prime minister", "who is the president", "whos the president",
     "president of", "king of", "queen of", "capital of", "population of", "tell me a joke", "tell me a story",
-    "write me a poem", "write a poem", "sing me", "meaning of life", "what time is it", "what day is it",
-    "who won the", "do you love me", "will you marry me",
+    "write me a poem", "write a poem", "sing me", "what time is it", "what day is it", "who won the", "do you love me",
+    "will you marry me",
 ];
 
 fn is_worldly(message: &[Token]) -> bool {

@@ -24,7 +24,7 @@ use crate::domain::turn::{Outcome, Turn};
 use compose::{Cited, Speaker};
 use find::{Found, Searchable};
 
-pub use compose::{handed_over, phone_noted};
+pub use compose::{handed_over, phone_noted, unseen};
 pub(crate) use idle::is_idle;
 pub use language::Language;
 pub use meaning::{Feature, Meaning};

@@ -105,7 +105,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let is_phone = given.is_none() && address::is_phone(desk, asker);
     let is_only_address = is_phone || (given.is_some() && address::says_little_else(message));
     let is_taken_over = asker.open.status == Status::Human;
-    let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    let draft = from_records(asker, voice).unwrap_or_else(|| unseen(asker, language, voice, from_knowledge(answer)));
     let is_recorded = draft.answered_by == AnsweredBy::Records;
     let is_manners = !is_recorded && draft.outcome == Outcome::Answer && draft.sources.is_empty();
     // People ask for their status again and again; that is no sign of trouble, unless they name some.
@@ -209,6 +209,16 @@ fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
         address: None,
         spent: None,
     })
+}
+
+/// A visitor who asks for their own order is told that it can't be seen, unless we are sure of an answer.
+fn unseen(asker: &Asker<'_>, language: Language, voice: &Voice, draft: Draft) -> Draft {
+    let is_own = asker.customer.is_none() && draft.outcome != Outcome::Answer && Topic::of(asker.message).is_some();
+    if !is_own {
+        return draft;
+    }
+    let text = answer::unseen(language, voice);
+    Draft { text, outcome: Outcome::Unknown, confidence: 0.0, sources: Vec::new(), ..draft }
 }
 
 /// A person will answer; what is known for sure goes along.
