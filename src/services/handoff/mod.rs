@@ -53,18 +53,20 @@ impl Reason {
     }
 }
 
-/// From this chance on a statement is handed over. On 400 messages written by people who had seen neither the examples
-/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.55 found 98 % of those who need a person, 0.60 97 %, and both let
-/// 3 of 156 look-alikes through (2026-11).
+/// From this chance on a statement is handed over. On 444 messages written by people who had seen neither the examples
+/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.60 finds 97 % of those who need a person and lets 3 of 156
+/// look-alikes through; 0.55 finds two more, and hands over more of what is told in passing (2026-11).
 const STATEMENT: f32 = 0.60;
 /// A question needs more: those about managers, refunds and locked accounts lie below, those that ask for a person
 /// mostly above.
 const QUESTION: f32 = 0.75;
 /// "Our last agency never delivered. How long do you take?"
 const OF_OTHERS: f32 = 0.97;
-/// "I moved house in spring. Is my address still right?": what leads up to a question only tells how it came about,
-/// unless it is plain enough by itself.
-const LEADS_UP: f32 = 0.90;
+/// "I moved house in spring. Is my address still right?": what leads up to a question tells how it came about, and
+/// counts if it is plain enough by itself; as much as another's where the whole does not bear it out.
+const LEADS_UP: f32 = 0.85;
+/// From this chance on the whole message bears out what one of its sentences says.
+const BORNE_OUT: f32 = 0.40;
 /// "A human, and quickly": what is wanted may be one clause of many, but has to be said clearly.
 const CLAUSE: f32 = 0.90;
 /// Nobody needs more sentences to say what is wrong, and each costs time.
@@ -123,14 +125,16 @@ fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
     let whole = (sentences.len() > 1).then(|| View::of(message));
     // A question after a story is what is wanted of us.
     let asks_at_last = sentences.len() > 1 && sentences.last().is_some_and(|last| last.asks);
+    let verdict = |view: &View| classifier::SHIPPED.verdict(&view.features);
+    let is_borne_out = whole.as_ref().is_none_or(|whole| verdict(whole).chance >= BORNE_OUT);
     let bar = |view: &View| match view {
         View { is_of_others: true, .. } if asks_at_last => OF_OTHERS,
         View { asks: true, .. } => QUESTION,
-        _ if asks_at_last => LEADS_UP,
+        _ if asks_at_last && is_borne_out => LEADS_UP,
+        _ if asks_at_last => OF_OTHERS,
         _ => STATEMENT,
     };
-    let mut judged: Vec<(f32, Verdict)> =
-        whole.iter().chain(sentences).map(|view| (bar(view), classifier::SHIPPED.verdict(&view.features))).collect();
+    let mut judged: Vec<(f32, Verdict)> = whole.iter().chain(sentences).map(|view| (bar(view), verdict(view))).collect();
     judged.extend(wishes(message));
     judged
 }
