@@ -1,6 +1,7 @@
 //! Questions about one's own orders, answered from the records without a model: dates in words,
 //! nothing invented, and an honest word where there is no record.
 
+mod abroad;
 mod ask;
 mod say;
 

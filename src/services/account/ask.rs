@@ -3,7 +3,7 @@
 //! A wrong yes is worse than a no: it hides what the knowledge base says behind a record nobody
 //! asked for. So a topic needs a phrase that leaves no doubt, not just its words.
 
-use crate::services::answer::{Language, tokens};
+use super::abroad;
 
 /// What of the records is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,31 +161,12 @@ const STATUS_ONLY: &[&str] = &[
     "whats", "is", "there", "hi", "hello", "my",
 ];
 
-/// How people say it elsewhere, so that the rules need to be told in one language only.
-const FOREIGN: &str = "como=how va=going mi=my mis=my nuestro=my pedido=order proyecto=project flujo=workflow cuando=when listo=ready lista=ready terminado=finished donde=where estado=status llega=arrive compre=bought \
-wie=how geht=going steht=going mein=my meine=my meiner=my meinem=my meinen=my unser=our unsere=our projekt=project bestellung=order auftrag=order wann=when fertig=ready wo=where stand=status kommt=come ist=is geliefert=delivered \
-comment=how va=going avance=going ma=my mon=my mes=my notre=our commande=order projet=project quand=when prete=ready pret=ready ou=where fini=finished terminee=finished est=is livree=delivered arrive=arrive statut=status \
-mera=my meri=my mere=my hamara=our kab=when milega=get milegi=get aayega=arrive taiyar=ready tayyar=ready kahan=where kaha=where hai=is मेरा=my मेरी=my ऑर्डर=order प्रोजेक्ट=project कब=when मिलेगा=get कहाँ=where है=is तैयार=ready";
-
-fn in_english(word: &str) -> Option<&'static str> {
-    FOREIGN
-        .split_whitespace()
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(foreign, _)| *foreign == word)
-        .map(|(_, english)| english)
-}
-
 /// The words of a question, in order.
 struct Said(Vec<String>);
 
 impl Said {
     fn new(question: &str) -> Self {
-        let words = tokens(question);
-        let is_english = Language::of(&words) == Language::English;
-        let spoken = |word: String| {
-            if is_english { word } else { in_english(&word).map_or(word, str::to_owned) }
-        };
-        Self(words.into_iter().map(|token| spoken(token.word)).collect())
+        Self(abroad::words(question))
     }
 
     fn len(&self) -> usize {

@@ -24,8 +24,8 @@ pub fn known(desk: &Loaded, asker: &Asker<'_>) -> Option<Email> {
 /// The address a waiting visitor gives us with this message. A customer has one already. Where we asked for one and have
 /// none, the only one of a message is theirs, however much stands beside it.
 pub fn given(desk: &Loaded, asker: &Asker<'_>) -> Option<Email> {
-    let asked = || asker.open.email.is_none() && !asker.message.contains('?');
-    let given = theirs(asker.message, desk).or_else(|| only(asker.message, desk).filter(|_| asked()));
+    let is_wanted = || asker.open.email.is_none() && !asker.message.contains('?');
+    let given = theirs(asker.message, desk).or_else(|| only(asker.message, desk).filter(|_| is_wanted()));
     given.filter(|email| waits(asker) && is_news(email, asker.open))
 }
 

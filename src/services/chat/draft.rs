@@ -178,8 +178,8 @@ fn unsure_again(outcome: Outcome, asker: &Asker<'_>) -> Option<Reason> {
     let unsure = |outcome| matches!(outcome, Outcome::Closest | Outcome::Unknown);
     let mut earlier = asker.earlier.iter().rev().skip_while(|turn| turn.author != Author::Ai);
     let before = earlier.next().and_then(|turn| turn.outcome);
-    let asked = earlier.find(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
-    let is_question = !answer::is_idle(asker.message) && !asked.is_some_and(answer::is_idle);
+    let question = earlier.find(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
+    let is_question = !answer::is_idle(asker.message) && !question.is_some_and(answer::is_idle);
     (is_question && unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
 }
 
