@@ -57,8 +57,8 @@ impl Reason {
 }
 
 /// From this chance on a statement is handed over. On 444 messages written by people who had seen neither the examples
-/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.55 finds 99 % of those who need a person and lets 4 of 156
-/// look-alikes through; 0.60 finds four fewer and lets one fewer through (2026-11).
+/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.55 finds 99 % of those who need a person and hands over 5 of 156
+/// look-alikes; 0.60 finds fewer (2026-11).
 const STATEMENT: f32 = 0.55;
 /// A question needs more: those about managers, refunds and locked accounts lie below, those that ask for a person
 /// mostly above.
