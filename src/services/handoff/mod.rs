@@ -57,7 +57,7 @@ impl Reason {
 }
 
 /// From this chance on a statement is handed over. On 444 messages written by people who had seen neither the examples
-/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.55 finds 99 % of those who need a person and hands over 5 of 156
+/// nor the code (`tests/eval/*blind_handoff.jsonl`) 0.55 finds 99 % of those who need a person and hands over 4 of 156
 /// look-alikes; 0.60 finds fewer (2026-11).
 const STATEMENT: f32 = 0.55;
 /// A question needs more: those about managers, refunds and locked accounts lie below, those that ask for a person
@@ -98,8 +98,9 @@ pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
 /// What the message is as a whole, and each of its sentences and clauses, with the bar each must pass.
 fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
     let whole = (sentences.len() > 1).then(|| View::of(message));
-    // A question after a story is what is wanted of us.
+    // A question after a story is what is wanted of us, and a question before it mostly is.
     let asks_at_last = sentences.len() > 1 && sentences.last().is_some_and(|last| last.asks);
+    let asks = sentences.iter().any(|sentence| sentence.asks);
     let verdict = |view: &View| classifier::SHIPPED.verdict(&view.features);
     let is_borne_out = whole.as_ref().is_none_or(|whole| verdict(whole).chance >= BORNE_OUT);
     let bar = |view: &View| match view {
@@ -107,6 +108,7 @@ fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
         View { asks: true, .. } => QUESTION,
         _ if asks_at_last && is_borne_out => LEADS_UP,
         _ if asks_at_last => OF_OTHERS,
+        _ if asks && !is_borne_out => LEADS_UP,
         _ => STATEMENT,
     };
     let mut judged: Vec<(f32, Verdict)> =
@@ -204,6 +206,7 @@ mod tests {
             "you finished our site last week but my partner has gone off it. can we still get the money back?",
             "I get my bookings by email and want each in a list. how much?",
             "we need 3000 runs a month",
+            "How much is the big one? And everything else you know.",
             "I lost my job and need something cheap",
             "I dropped my keys in the water",
         ] {
