@@ -35,7 +35,7 @@ const NEIGHBOURS: [(&str, &[&str]); 26] = [
     ("cursor", &[]),
     ("eval", &[]),
     ("feedback", &[]),
-    ("gaps", &["answer", "faq_loader"]),
+    ("gaps", &["account", "answer", "faq_loader"]),
     ("idempotency", &[]),
     ("blocks", &[]),
     ("limits", &["blocks"]),

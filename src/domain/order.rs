@@ -47,9 +47,21 @@ impl Order {
         plan(&self.tier)
     }
 
+    /// What was bought, where the shop knew it.
+    pub fn named_plan(&self) -> Option<String> {
+        let is_named = !matches!(self.tier.trim().to_uppercase().as_str(), "" | "UNKNOWN");
+        is_named.then(|| self.plan()).filter(|plan| !plan.is_empty())
+    }
+
     /// A subscription has a term and is nothing that is built and delivered.
     pub fn is_subscription(&self) -> bool {
-        self.tier.ends_with("_YEAR") || self.tier.ends_with("_MONTH")
+        term(&self.tier).is_some()
+    }
+
+    /// Where its files are: the finished package before the working files.
+    pub fn files(&self) -> Option<&str> {
+        let urls = [&self.final_package_url, &self.files_url].into_iter().flatten();
+        urls.map(|url| url.trim()).find(|url| !url.is_empty())
     }
 }
 
@@ -66,17 +78,24 @@ pub struct Event {
 
 /// A tier as people say it: "Starter", "Silver, yearly".
 pub fn plan(tier: &str) -> String {
-    let (plan, term) = match tier.rsplit_once('_') {
-        Some((plan, term @ ("YEAR" | "MONTH"))) => (plan, Some(term)),
-        _ => (tier, None),
-    };
+    let (plan, term) = term(tier).map_or((tier, None), |(plan, term)| (plan, Some(term)));
     let words: Vec<String> = words(plan).into_iter().map(capitalised).collect();
-    let term = match term {
-        Some("YEAR") => ", yearly",
-        Some(_) => ", monthly",
-        None => "",
-    };
+    let term = term.map(|term| format!(", {term}")).unwrap_or_default();
     format!("{}{term}", words.join(" "))
+}
+
+/// The plan and the term of a tier that has one, however the shop writes it: `SILVER_YEAR`, `silver-monthly`.
+fn term(tier: &str) -> Option<(&str, &'static str)> {
+    let tier = tier.trim();
+    let (plan, last) = tier.rsplit_once(['_', '-', ' '])?;
+    let term = match last.to_uppercase().as_str() {
+        "YEAR" | "YEARLY" | "ANNUAL" | "ANNUALLY" => "yearly",
+        "QUARTER" | "QUARTERLY" => "quarterly",
+        "MONTH" | "MONTHLY" => "monthly",
+        "WEEK" | "WEEKLY" => "weekly",
+        _ => return None,
+    };
+    Some((plan, term))
 }
 
 /// The words of a text of the shop's, which are told as words: no markup, no address and no second line.
@@ -113,6 +132,27 @@ mod tests {
         assert_eq!(order("SILVER_YEAR").plan(), "Silver, yearly");
         assert_eq!(order("WHITE_LABEL").plan(), "White Label");
         assert_eq!(order("<b>PRO</b>\nsystem: [x](javascript:x)").plan(), "B Pro B System X Javascript X");
+    }
+
+    #[test]
+    fn a_term_is_known_however_it_is_written() {
+        for (tier, plan) in [
+            ("SILVER_MONTHLY", "Silver, monthly"),
+            ("SILVER_ANNUAL", "Silver, yearly"),
+            ("silver-month", "Silver, monthly"),
+            ("White Label Weekly", "White Label, weekly"),
+        ] {
+            assert!(order(tier).is_subscription(), "{tier}");
+            assert_eq!(order(tier).plan(), plan);
+        }
+        assert!(!order("YEAR").is_subscription() && !order("WHITE_LABEL").is_subscription());
+    }
+
+    #[test]
+    fn what_is_blank_or_unknown_is_no_name_and_no_address() {
+        let blank = Order { files_url: Some(" ".into()), final_package_url: Some(String::new()), ..order("UNKNOWN") };
+        assert_eq!((blank.named_plan(), blank.files()), (None, None));
+        assert_eq!(order("").named_plan(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Questions about one's own orders, answered from the records without a model: dates in words,
 //! nothing invented, and an honest word where there is no record.
 
+mod abroad;
 mod ask;
 mod say;
 
@@ -17,11 +18,11 @@ pub struct Recorded {
     pub known: bool,
 }
 
-/// The answer from the records to a question about `topic`; without a context they could not be
+/// The answer from the records to a `question` about `topic`; without a context they could not be
 /// looked up.
-pub fn answer(topic: Topic, context: Option<&Context>, voice: &Voice, now: DateTime<Utc>) -> Recorded {
+pub fn answer(topic: Topic, question: &str, context: Option<&Context>, voice: &Voice, now: DateTime<Utc>) -> Recorded {
     match context {
-        Some(context) => say::say(topic, context, voice, now),
+        Some(context) => say::say(topic, question, context, voice, now),
         None => Recorded { text: say::unavailable(voice), known: false },
     }
 }

@@ -101,6 +101,82 @@ async fn who_asks_for_a_person_has_a_ticket_at_once_and_is_asked_for_an_address(
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn where_an_address_was_asked_for_it_is_taken_from_among_other_words(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("I need a human", "").await;
+    let words = "bob3@example.com please and my phone is 07700 900123";
+    let second = app.ask(words, first["conversationId"].as_str().unwrap()).await;
+
+    assert_eq!(app.ticket(first["ticketId"].as_str().unwrap()).await["email"], "bob3@example.com");
+    assert!(!second["reply"].as_str().unwrap().contains("tell me your e-mail"), "{second}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_telephone_number_reaches_the_team_and_is_thanked_for(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    let first = app.ask("I need a human", "").await;
+    let second = app.ask("07700 900123", first["conversationId"].as_str().unwrap()).await;
+
+    assert!(second["reply"].as_str().unwrap().starts_with("Thank you, your number has reached"), "{second}");
+    assert_eq!(second["ticketId"], first["ticketId"]);
+    let ticket = app.ticket(first["ticketId"].as_str().unwrap()).await;
+    assert!(ticket["messages"].to_string().contains("07700 900123"), "{ticket}");
+    let stranger = app.ask("07700 900123", "").await;
+    assert_eq!(stranger["ticketId"], json!(null), "nobody waits there");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_wonders_what_answers_is_told_and_no_ticket_is_made_of_it(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for question in ["are you a robot?", "is this AI", "anyone there?"] {
+        let answer = app.ask(question, "").await;
+        let reply = answer["reply"].as_str().unwrap();
+        assert!(reply.contains("automatic assistant") && reply.contains("person"), "{question}: {reply}");
+        assert_eq!(answer["ticketId"], json!(null), "{question}");
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn nods_and_the_weather_are_no_sign_that_a_person_is_needed(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let first = app.ask("what's the weather", "").await;
+    let conversation = first["conversationId"].as_str().unwrap();
+
+    for message in ["who is the prime minister", "cool", "great, that helped", "what's the weather", "asdfghjkl"] {
+        assert_eq!(app.ask(message, conversation).await["ticketId"], json!(null), "{message}");
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_visitors_own_order_is_not_guessed_at(db: PgPool) {
+    let app = TestApp::new(db).await;
+
+    for (question, told) in
+        [("status of my order 1234", "can't see orders"), ("¿cómo va mi pedido?", "no puedo ver pedidos")]
+    {
+        let answer = app.ask(question, "").await;
+        assert!(answer["reply"].as_str().unwrap().contains(told), "{question}: {answer}");
+        assert_eq!((&answer["outcome"], &answer["ticketId"]), (&json!("unknown"), &json!(null)));
+    }
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_sure_answer_is_given_twice_before_a_person_is_asked(db: PgPool) {
+    let app = TestApp::new(db).await;
+    let first = app.ask("how much is the Growth plan", "").await;
+    let conversation = first["conversationId"].as_str().unwrap();
+    assert_eq!(first["outcome"], "answer");
+
+    let second = app.ask("how much is the Growth plan", conversation).await;
+    assert_eq!((&second["reply"], &second["ticketId"]), (&first["reply"], &json!(null)));
+    let third = app.ask("how much is the Growth plan", conversation).await;
+    assert_eq!(third["handoff"]["reason"], "no_answer");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_corrected_address_replaces_the_one_before(db: PgPool) {
     let app = TestApp::new(db).await;
 

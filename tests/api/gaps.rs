@@ -231,6 +231,16 @@ async fn a_gap_that_is_not_answered_stays_and_so_does_what_was_written(db: PgPoo
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_no_knowledge_base_could_answer_is_no_gap(db: PgPool) {
+    let desk = Desk::new(db).await;
+    desk.asked(&["status of my order 1234", "what's the weather", "asdfghjkl", "is there an iphone app"]).await;
+
+    let gaps = desk.gaps().await;
+
+    assert_eq!(told(&gaps), [("is there an iphone app".into(), 1, 1)]);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn what_needs_no_answer_is_dismissed_by_whatever_name_it_has(db: PgPool) {
     let desk = Desk::new(db).await;
     desk.asked(&["what is the meaning of life", "meaning of life?"]).await;

@@ -49,6 +49,31 @@ async fn account_questions_are_answered_from_the_customers_own_records(db: PgPoo
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_only_asks_for_their_order_needs_no_person_and_who_names_trouble_does(db: PgPool) {
+    let app = site(db).await;
+    order(&app, "ada@example.com", "STARTER", "IN_PROGRESS").await;
+
+    for question in ["Where is my order", "status of my order", "my order status please", "track my order"] {
+        let answer = ask_as_ada(&app, question).await;
+        assert!(answer["reply"].as_str().unwrap().starts_with("Your Starter order is being built."), "{answer}");
+        assert_eq!((&answer["answeredBy"], &answer["ticketId"]), (&json!("records"), &json!(null)), "{question}");
+    }
+    let late = ask_as_ada(&app, "where is my order?? it's two weeks late").await;
+    assert_eq!(late["handoff"]["reason"], "blocked");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn what_no_record_holds_is_said_instead_of_guessed(db: PgPool) {
+    let app = site(db).await;
+    order(&app, "ada@example.com", "SILVER_MONTHLY", "NEW").await;
+
+    let used = ask_as_ada(&app, "how many tasks do I have left this month").await;
+    assert_eq!((&used["answeredBy"], &used["outcome"]), (&json!("records"), &json!("unknown")));
+    let status = ask_as_ada(&app, "is my order done?").await;
+    assert!(status["reply"].as_str().unwrap().contains("subscription (Silver, monthly)"), "{status}");
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn without_records_it_says_so_and_offers_a_person(db: PgPool) {
     let app = site(db).await;
     order(&app, "grace@example.com", "ENTERPRISE", "DONE").await;

@@ -3,7 +3,7 @@
 //! A wrong yes is worse than a no: it hides what the knowledge base says behind a record nobody
 //! asked for. So a topic needs a phrase that leaves no doubt, not just its words.
 
-use crate::services::answer::tokens;
+use super::abroad;
 
 /// What of the records is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +15,20 @@ pub enum Topic {
     Files,
     Intake,
     Tickets,
+    /// Theirs as well, but in no record we read: what they paid, what they used.
+    Unrecorded,
 }
 
 impl Topic {
     /// The topic, or nothing when the question is a general one ("how long does delivery take?").
     pub fn of(question: &str) -> Option<Self> {
         let said = Said::new(question);
+        if is_unrecorded(&said) {
+            return Some(Self::Unrecorded);
+        }
+        if is_account(&said) {
+            return Some(Self::Purchases);
+        }
         if said.is_general() {
             return None;
         }
@@ -68,8 +76,25 @@ fn is_revisions(said: &Said) -> bool {
     said.any(&["revision", "revisions"]) && said.any(&["left", "remaining", "remain"])
 }
 
+/// "How much did I pay?", "how many tasks do I have left this month?"
+fn is_unrecorded(said: &Said) -> bool {
+    let paid = ["did i pay", "did we pay", "have i paid", "have we paid"].iter().any(|phrase| said.phrase(phrase));
+    let has =
+        ["do i have", "do we have", "have i got", "have we got", "have i"].iter().any(|phrase| said.phrase(phrase));
+    let amount = ["how much", "how many", "what"].iter().any(|phrase| said.opens(phrase));
+    let rest = said.any(&["left", "remaining", "used"]) && has && !is_revisions(said);
+    amount && !said.any(&["if"]) && (paid || rest)
+}
+
+/// "Show me my account", and no more.
+fn is_account(said: &Said) -> bool {
+    said.pair(OWNERS, &["account"])
+        && said.all(&["show", "see", "view", "open", "me", "my", "our", "account", "please"])
+}
+
 fn is_tickets(said: &Said) -> bool {
-    said.pair(OWNERS, &["ticket", "tickets"])
+    let has = said.phrase("do i have") || said.phrase("do we have");
+    said.pair(OWNERS, &["ticket", "tickets"]) || (has && said.any(&["ticket", "tickets"]) && said.any(&["open", "any"]))
 }
 
 fn is_intake(said: &Said) -> bool {
@@ -80,28 +105,35 @@ fn is_intake(said: &Said) -> bool {
 }
 
 fn is_files(said: &Said) -> bool {
-    said.pair(OWNERS, &["files", "file", "deliverables", "download", "downloads"])
-        && said.any(&["where", "wheres", "find", "link", "download", "get", "access"])
+    let files = said.pair(OWNERS, &["files", "file", "deliverables", "download", "downloads"])
+        && said.any(&["where", "wheres", "find", "link", "download", "get", "access"]);
+    let download = said.any(&["download", "downloads"]);
+    files || (download && said.owns_thing()) || (download && said.any(&["link"]) && said.len() <= FEW)
 }
 
 fn is_deadline(said: &Said) -> bool {
     let date = said.any(&["due", "deadline", "eta"]);
-    let ready =
-        said.any(&["when", "whens"]) && said.any(&["ready", "finished", "done", "delivered", "complete", "completed"]);
-    (date || ready) && (said.owns_thing() || (said.any(&["it"]) && said.len() <= SHORT))
+    let ready = said.any(&["when", "whens"])
+        && said.any(&[
+            "ready", "finished", "done", "delivered", "complete", "completed", "get", "receive", "arrive", "come",
+        ]);
+    let own = said.owns_thing() || said.pair(OWNERS, &["deadline", "delivery"]);
+    (date && said.len() <= 2) || ((date || ready) && (own || (said.any(&["it"]) && said.len() <= SHORT)))
 }
 
 fn is_purchases(said: &Said) -> bool {
-    let asked = ["what did i", "what did we", "what have i", "what have we", "which did i", "what i", "what we"];
+    let asked = ["what i", "what we"].iter().any(|phrase| said.opens(phrase))
+        || (["what", "which", "when"].iter().any(|word| said.opens(word))
+            && ["did i", "did we", "have i", "have we"].iter().any(|phrase| said.phrase(phrase)));
     let bought = said.any(&["buy", "bought", "order", "ordered", "purchase", "purchased"]);
-    let on_plan = ["plan am i on", "package am i on", "plan are we on", "plan do i have", "package do i have"];
+    let on_plan = ["plan am i on", "package am i on", "plan are we on", "plan do i have", "package do i have"]
+        .iter()
+        .any(|phrase| said.phrase(phrase))
+        || (["am i on", "are we on"].iter().any(|phrase| said.opens(phrase)) && said.any(&["plan", "package", "tier"]));
     let list = said.pair(OWNERS, &["orders", "purchases"]) && said.any(&["what", "list", "show", "see"]);
     let my_plan =
         said.pair(OWNERS, &["plan", "package", "tier"]) && said.any(&["what", "whats", "which"]) && said.len() <= SHORT;
-    (asked.iter().any(|phrase| said.opens(phrase)) && bought)
-        || on_plan.iter().any(|phrase| said.phrase(phrase))
-        || list
-        || my_plan
+    (asked && bought) || on_plan || list || my_plan
 }
 
 fn is_status(said: &Said) -> bool {
@@ -109,19 +141,32 @@ fn is_status(said: &Said) -> bool {
     let moving = said.any(&["coming", "going", "getting", "doing"]) && said.any(&["how", "hows"]);
     let over = said.any(&["started", "finished", "ready", "done"]) && said.any(&["is", "has", "have", "are"]);
     let whereabouts = said.any(&["where", "wheres"]);
+    let tracking = said.any(&["track", "tracking", "show", "see"]);
     let own = said.owns_thing();
-    (own && (status || moving || over || whereabouts)) || (status && said.pair(&["the"], THING) && said.len() <= SHORT)
+    let nothing_else = status && said.len() <= FEW && said.all(STATUS_ONLY);
+    nothing_else
+        || (own && (status || moving || over || whereabouts || tracking))
+        || (status && said.pair(&["the"], THING) && said.len() <= SHORT)
 }
 
 /// So few words leave "it" nothing else to mean.
 const SHORT: usize = 7;
+
+/// So few are a search for one's own.
+const FEW: usize = 4;
+
+/// What "any progress?" may consist of.
+const STATUS_ONLY: &[&str] = &[
+    "any", "status", "progress", "update", "updates", "news", "on", "it", "the", "please", "yet", "order", "project",
+    "whats", "is", "there", "hi", "hello", "my",
+];
 
 /// The words of a question, in order.
 struct Said(Vec<String>);
 
 impl Said {
     fn new(question: &str) -> Self {
-        Self(tokens(question).into_iter().map(|token| token.word).collect())
+        Self(abroad::words(question))
     }
 
     fn len(&self) -> usize {
@@ -130,6 +175,10 @@ impl Said {
 
     fn any(&self, words: &[&str]) -> bool {
         self.0.iter().any(|word| words.contains(&word.as_str()))
+    }
+
+    fn all(&self, words: &[&str]) -> bool {
+        self.0.iter().all(|word| words.contains(&word.as_str()))
     }
 
     /// One of `first` with one of `second` behind it, at most one word between ("my last order").
@@ -183,6 +232,37 @@ mod tests {
             ("where are my files?", Topic::Files),
             ("did you get my intake form?", Topic::Intake),
             ("is my ticket still open?", Topic::Tickets),
+            ("when do I get my workflow?", Topic::Deadline),
+            ("when will I get it", Topic::Deadline),
+            ("deadline?", Topic::Deadline),
+            ("when is my deadline", Topic::Deadline),
+            ("status?", Topic::Status),
+            ("any progress?", Topic::Status),
+            ("track my order", Topic::Status),
+            ("which package did I buy", Topic::Purchases),
+            ("show me my account", Topic::Purchases),
+            ("when did I order", Topic::Purchases),
+            ("am I on the Silver plan?", Topic::Purchases),
+            ("do I have any open tickets", Topic::Tickets),
+            ("where can I download my final package", Topic::Files),
+            ("download link please", Topic::Files),
+            ("how much did I pay", Topic::Unrecorded),
+            ("how many tasks do I have left this month", Topic::Unrecorded),
+        ] {
+            assert_eq!(Topic::of(question), Some(topic), "{question}");
+        }
+    }
+
+    #[test]
+    fn other_languages_ask_for_the_same() {
+        for (question, topic) in [
+            ("wann ist mein Projekt fertig?", Topic::Deadline),
+            ("wo ist meine Bestellung?", Topic::Status),
+            ("¿cuándo estará listo mi pedido?", Topic::Deadline),
+            ("¿dónde está mi pedido?", Topic::Status),
+            ("¿cómo va mi pedido?", Topic::Status),
+            ("où en est ma commande ?", Topic::Status),
+            ("mera order kab milega", Topic::Deadline),
         ] {
             assert_eq!(Topic::of(question), Some(topic), "{question}");
         }

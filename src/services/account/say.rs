@@ -9,29 +9,47 @@ use crate::{
         ticket::Status,
         time,
     },
-    services::{answer::Voice, context::Context},
+    services::{
+        answer::{Voice, tokens},
+        context::Context,
+    },
 };
 
 /// More orders than this are too many to read in a chat.
 const MOST_TOLD: usize = 5;
 
-pub fn say(topic: Topic, context: &Context, voice: &Voice, now: DateTime<Utc>) -> Recorded {
+pub fn say(topic: Topic, question: &str, context: &Context, voice: &Voice, now: DateTime<Utc>) -> Recorded {
+    let orders = named(&context.orders, question);
+    let built = || orders.iter().copied().filter(|order| !order.is_subscription());
     let told = match topic {
         Topic::Tickets => tickets(context),
-        Topic::Purchases => lines(context.orders.iter(), |order| Some(purchase(order))),
-        Topic::Status => lines(built(context), |order| Some(status(order, now))),
-        Topic::Revisions => lines(built(context), |order| Some(revisions(order))),
-        Topic::Deadline => lines(built(context), |order| Some(deadline(order, now))),
-        Topic::Files => lines(built(context), |order| Some(files(order))),
-        Topic::Intake => lines(built(context), |order| Some(intake(order))),
+        Topic::Purchases => lines(context.orders.iter(), purchase),
+        Topic::Status => lines(built(), |order| status(order, now)),
+        Topic::Revisions => lines(built(), revisions),
+        Topic::Deadline => lines(built(), |order| deadline(order, now)),
+        Topic::Files => lines(built(), files),
+        Topic::Intake => lines(built(), intake),
+        Topic::Unrecorded => return Recorded { text: unrecorded(voice), known: false },
     };
     match told {
         Some(text) => Recorded { text, known: true },
-        None if topic != Topic::Tickets && !context.orders.is_empty() => {
-            Recorded { text: only_subscriptions(context), known: true }
+        None if topic != Topic::Tickets && !orders.is_empty() => {
+            Recorded { text: only_subscriptions(&orders), known: true }
         }
         None => Recorded { text: nothing(topic, voice), known: false },
     }
+}
+
+/// The orders a question names by their plan; all of them where it names none.
+fn named<'a>(orders: &'a [Order], question: &str) -> Vec<&'a Order> {
+    let said: Vec<String> = tokens(question).into_iter().map(|token| token.word).collect();
+    let is_named = |order: &&Order| {
+        let plan = order.named_plan().unwrap_or_default();
+        let plan = tokens(plan.split(',').next().unwrap_or_default());
+        !plan.is_empty() && plan.iter().all(|word| said.contains(&word.word))
+    };
+    let named: Vec<&Order> = orders.iter().filter(is_named).collect();
+    if named.is_empty() { orders.iter().collect() } else { named }
 }
 
 /// What to say when the records cannot be reached.
@@ -42,18 +60,20 @@ pub fn unavailable(voice: &Voice) -> String {
     )
 }
 
-fn only_subscriptions(context: &Context) -> String {
-    let plans: Vec<String> = context.orders.iter().take(MOST_TOLD).map(Order::plan).collect();
+fn unrecorded(voice: &Voice) -> String {
+    format!(
+        "I can't see payments or usage here, only your orders and tickets. Ask for a person here or write to {}.",
+        voice.support_email
+    )
+}
+
+fn only_subscriptions(orders: &[&Order]) -> String {
+    let plans: Vec<String> = orders.iter().take(MOST_TOLD).map(|order| order.plan()).collect();
     format!("You have a subscription ({}), so nothing is being built or delivered for you.", plans.join("; "))
 }
 
-/// Orders of things that are built: a subscription has no deadline and no revisions.
-fn built(context: &Context) -> impl Iterator<Item = &Order> {
-    context.orders.iter().filter(|order| !order.is_subscription())
-}
-
-fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> Option<String>) -> Option<String> {
-    let mut told: Vec<String> = orders.filter_map(tell).collect();
+fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> String) -> Option<String> {
+    let mut told: Vec<String> = orders.map(tell).collect();
     let earlier = told.len().saturating_sub(MOST_TOLD);
     told.truncate(MOST_TOLD);
     if earlier > 0 {
@@ -62,66 +82,77 @@ fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> O
     (!told.is_empty()).then(|| told.join("\n"))
 }
 
+/// "Starter order", or where the shop did not know the plan, "order".
+fn what(order: &Order) -> String {
+    order.named_plan().map_or_else(|| "order".to_owned(), |plan| format!("{plan} order"))
+}
+
 fn status(order: &Order, now: DateTime<Utc>) -> String {
-    let plan = order.plan();
+    let order_name = what(order);
     let due = order.deadline.filter(|_| order.progress != Progress::Delivered);
     let due =
         due.map(|deadline| format!(" It {} {}.", was_or_is(deadline, now), time::day(deadline))).unwrap_or_default();
     match &order.progress {
         Progress::AwaitingIntake => {
-            format!("Your {plan} order has been placed, and we are waiting for your intake form.{due}")
+            format!("Your {order_name} has been placed, and we are waiting for your intake form.{due}")
         }
         Progress::IntakeReceived => {
-            format!("We have your intake form for your {plan} order, and the build starts next.{due}")
+            format!("We have your intake form for your {order_name}, and the build starts next.{due}")
         }
-        Progress::Building => format!("Your {plan} order is being built.{due}"),
-        Progress::Revising => format!("Your {plan} order is being revised.{due}"),
-        Progress::Delivered => format!("Your {plan} order has been delivered."),
-        Progress::Other(word) => format!("The status of your {plan} order is \"{word}\".{due}"),
+        Progress::Building => format!("Your {order_name} is being built.{due}"),
+        Progress::Revising => format!("Your {order_name} is being revised.{due}"),
+        Progress::Delivered => {
+            let files = order.files().map(|url| format!(" Its files are here: {url}")).unwrap_or_default();
+            format!("Your {order_name} has been delivered.{files}")
+        }
+        Progress::Other(word) => format!("The status of your {order_name} is \"{word}\".{due}"),
     }
 }
 
 fn revisions(order: &Order) -> String {
-    let plan = order.plan();
+    let order_name = what(order);
     match order.revisions_left {
-        Some(0) => format!("You have no revisions left on your {plan} order."),
-        Some(1) => format!("You have 1 revision left on your {plan} order."),
-        Some(left) => format!("You have {left} revisions left on your {plan} order."),
-        None => format!("I have no number of revisions on record for your {plan} order."),
+        Some(left) if left < 1 => format!("You have no revisions left on your {order_name}."),
+        Some(1) => format!("You have 1 revision left on your {order_name}."),
+        Some(left) => format!("You have {left} revisions left on your {order_name}."),
+        None => format!("I have no number of revisions on record for your {order_name}."),
     }
 }
 
 fn deadline(order: &Order, now: DateTime<Utc>) -> String {
-    let plan = order.plan();
+    let order_name = what(order);
     match (&order.progress, order.deadline) {
-        (Progress::Delivered, _) => format!("Your {plan} order has already been delivered."),
-        (_, Some(deadline)) => format!("Your {plan} order {} {}.", was_or_is(deadline, now), time::day(deadline)),
+        (Progress::Delivered, _) => format!("Your {order_name} has already been delivered."),
+        (_, Some(deadline)) => format!("Your {order_name} {} {}.", was_or_is(deadline, now), time::day(deadline)),
         (Progress::AwaitingIntake, None) => {
-            format!("Your {plan} order has no date yet: we are waiting for your intake form.")
+            format!("Your {order_name} has no date yet: we are waiting for your intake form.")
         }
-        (_, None) => format!("I have no date on record for your {plan} order yet."),
+        (_, None) => format!("I have no date on record for your {order_name} yet."),
     }
 }
 
 fn purchase(order: &Order) -> String {
     let when = order.ordered_at.map(|at| format!(" on {}", time::day(at))).unwrap_or_default();
-    format!("You bought {}{when}.", order.plan())
+    match order.named_plan() {
+        Some(plan) => format!("You bought {plan}{when}."),
+        None => format!("You placed an order{when}; which plan it was is not on record here."),
+    }
 }
 
 fn files(order: &Order) -> String {
-    let plan = order.plan();
-    match order.final_package_url.as_ref().or(order.files_url.as_ref()) {
-        Some(url) => format!("The files of your {plan} order are here: {url}"),
-        None => format!("There are no files on record for your {plan} order yet."),
+    let order_name = what(order);
+    match order.files() {
+        Some(url) => format!("The files of your {order_name} are here: {url}"),
+        None => format!("There are no files on record for your {order_name} yet."),
     }
 }
 
 fn intake(order: &Order) -> String {
-    let plan = order.plan();
+    let order_name = what(order);
     if order.progress == Progress::AwaitingIntake {
-        format!("We have not received the intake form for your {plan} order yet.")
+        format!("We have not received the intake form for your {order_name} yet.")
     } else {
-        format!("Yes, we have the intake form for your {plan} order.")
+        format!("Yes, we have the intake form for your {order_name}.")
     }
 }
 
@@ -176,10 +207,14 @@ mod tests {
     }
 
     fn told(topic: Topic, orders: Vec<Order>) -> String {
+        asked(topic, "", orders)
+    }
+
+    fn asked(topic: Topic, question: &str, orders: Vec<Order>) -> String {
         let tickets = vec![(TicketId::parse("K7M2XQ4P").unwrap(), Status::Open)];
         let context = Context { orders, tickets };
         let voice = Voice { company: "Acme".into(), support_email: "help@acme.example".into() };
-        say(topic, &context, &voice, at("2026-11-22T12:00:00Z")).text
+        say(topic, question, &context, &voice, at("2026-11-22T12:00:00Z")).text
     }
 
     #[test]
@@ -194,6 +229,41 @@ mod tests {
         assert_eq!(told(Topic::Deadline, orders()), "Your Starter order is due on Friday 27 November 2026.");
         assert_eq!(told(Topic::Purchases, orders()), "You bought Starter on Friday 20 November 2026.");
         assert_eq!(told(Topic::Tickets, orders()), "Ticket #K7M2XQ4P is open: our team will answer it.");
+    }
+
+    #[test]
+    fn what_the_shop_left_out_is_not_told() {
+        let unknown =
+            Order { revisions_left: Some(-1), files_url: Some(String::new()), ..order("UNKNOWN", "IN_PROGRESS") };
+
+        assert_eq!(told(Topic::Revisions, vec![unknown.clone()]), "You have no revisions left on your order.");
+        assert_eq!(told(Topic::Files, vec![unknown.clone()]), "There are no files on record for your order yet.");
+        assert_eq!(
+            told(Topic::Purchases, vec![unknown]),
+            "You placed an order on Friday 20 November 2026; which plan it was is not on record here."
+        );
+    }
+
+    #[test]
+    fn the_order_that_is_named_is_told() {
+        let orders = || vec![order("STARTER", "DONE"), order("SILVER_YEAR", "NEW"), order("LARGE", "IN_PROGRESS")];
+
+        let starter = "Your Starter order has been delivered.";
+        assert_eq!(asked(Topic::Status, "is my starter order done?", orders()), starter);
+        assert_eq!(asked(Topic::Status, "is my order done?", orders()).lines().count(), 2);
+        assert!(asked(Topic::Revisions, "revisions left on silver", orders()).contains("subscription"));
+    }
+
+    #[test]
+    fn a_delivered_order_comes_with_its_files() {
+        let done = Order { final_package_url: Some("https://files.example/1".into()), ..order("STARTER", "DONE") };
+
+        assert!(told(Topic::Status, vec![done]).ends_with("Its files are here: https://files.example/1"));
+    }
+
+    #[test]
+    fn what_no_record_holds_is_said_to_be_unseen() {
+        assert!(told(Topic::Unrecorded, vec![order("SILVER_YEAR", "NEW")]).contains("can't see payments or usage"));
     }
 
     #[test]

@@ -45,14 +45,13 @@ fn order(order: &Order) -> Vec<String> {
     if order.is_subscription() {
         return vec![format!("{plan} subscription: {}", bought.unwrap_or_else(|| "bought".into()))];
     }
-    let files = order.final_package_url.as_ref().or(order.files_url.as_ref());
     let told = [
         Some(stage(&order.progress)),
         bought,
         order.deadline.map(|at| format!("due on {}", time::day(at))),
-        order.revisions_left.map(|left| format!("{left} revisions left")),
+        order.revisions_left.map(|left| format!("{} revisions left", left.max(0))),
         // A link that is cut leads nowhere.
-        files.filter(|url| url.chars().count() <= LONGEST_LINK).map(|url| format!("files at {url}")),
+        order.files().filter(|url| url.chars().count() <= LONGEST_LINK).map(|url| format!("files at {url}")),
     ];
     told.into_iter().flatten().map(|told| format!("{plan} order: {told}")).collect()
 }

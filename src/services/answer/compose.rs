@@ -145,6 +145,8 @@ impl Speaker<'_> {
             }
             Pleasantry::Thanks => self.say("thanks"),
             Pleasantry::Farewell => self.say("farewell"),
+            Pleasantry::Nod => self.say("nod"),
+            Pleasantry::Machine => self.say("machine"),
         }
     }
 
@@ -162,6 +164,16 @@ pub fn handed_over(known: Option<&str>, language: Language, voice: &Voice, has_a
         let _ = write!(text, "\n\n{}\n\n{known}", say("handed_over_also"));
     }
     text
+}
+
+/// That nobody's orders are seen where nobody is known.
+pub fn unseen(language: Language, voice: &Voice) -> String {
+    sentence(language, "unseen", voice)
+}
+
+/// That a telephone number has reached the team.
+pub fn phone_noted(language: Language, voice: &Voice) -> String {
+    sentence(language, "phone_noted", voice)
 }
 
 impl Cited<'_> {

@@ -5,6 +5,7 @@ mod compose;
 mod confidence;
 mod find;
 mod fusion;
+mod idle;
 mod kinds;
 mod ladder;
 mod language;
@@ -31,11 +32,14 @@ use crate::domain::turn::{Outcome, Turn};
 use compose::Speaker;
 use find::Searchable;
 
-pub use compose::handed_over;
+pub use compose::{handed_over, phone_noted, unseen};
+pub(crate) use idle::is_idle;
 pub use language::Language;
 pub use meaning::{Feature, Meaning};
 pub use nearness::{Nearness, Texts, Vectors, beginning};
+pub(crate) use rank::is_common;
 pub use sections::{Section, parse};
+pub(crate) use typos::Spelling;
 pub(crate) use words::{CONSIDERED_CHARS, Token, all_tokens, tokens};
 
 /// One file of the knowledge base.
@@ -77,7 +81,7 @@ pub struct Answer {
     pub language: Language,
 }
 
-/// Whether a message only greets, thanks or takes leave.
+/// Whether a message only greets, thanks, nods, takes leave or wonders who is talking.
 pub(crate) fn is_small_talk(message: &[Token]) -> bool {
     smalltalk::of(message).is_some()
 }

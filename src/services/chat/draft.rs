@@ -23,9 +23,6 @@ use crate::{
     storage::conversations::Open,
 };
 
-/// With fewer words beside it, a message that holds an address is only the address.
-const WORDS_OF_A_QUESTION: usize = 5;
-
 /// So many times the model is asked the same in one conversation.
 const MOST_REPEATS: usize = 3;
 
@@ -97,6 +94,8 @@ pub struct Weighed {
     address: Option<Email>,
     /// Whether the message is an address, or the wish for a person, and hardly more.
     asks_nothing: bool,
+    /// Whether it is a telephone number, which only a person can use.
+    is_phone: bool,
 }
 
 impl Weighed {
@@ -112,16 +111,23 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let answer = desk.knowledge.answer_near(message, asker.earlier, asker.near);
     let language = answer.language;
     let given = address::given(desk, asker);
-    let is_only_address = given.is_some() && message.split_whitespace().count() < WORDS_OF_A_QUESTION;
+    let is_phone = given.is_none() && address::is_phone(desk, asker);
+    let is_only_address = is_phone || (given.is_some() && address::says_little_else(message));
     let is_taken_over = asker.open.status == Status::Human;
-    let draft = from_records(asker, voice).unwrap_or_else(|| from_knowledge(answer));
+    let draft = from_records(asker, voice).unwrap_or_else(|| unseen(asker, language, voice, from_knowledge(answer)));
     let is_recorded = draft.answered_by == AnsweredBy::Records;
     let is_manners = !is_recorded && draft.outcome == Outcome::Answer && draft.sources.is_empty();
-    // People ask for their status again and again; that is no sign of trouble.
-    let is_checking = |reason: &Reason| is_recorded && *reason == Reason::NoAnswer;
+    // People ask for their status again and again; that is no sign of trouble, unless they name some.
+    let is_told = is_recorded && draft.outcome == Outcome::Answer && !handoff::names_trouble(message);
+    let is_checking = |reason: &Reason| match reason {
+        Reason::NoAnswer => is_recorded,
+        Reason::Blocked => is_told,
+        _ => false,
+    };
     let reason = handoff::judge(message, asker.earlier)
         .filter(|reason| !is_checking(reason))
-        .or(given.map(|_| Reason::CustomerRequest));
+        .or(given.map(|_| Reason::CustomerRequest))
+        .or(is_phone.then_some(Reason::CustomerRequest));
     let is_settled = is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some();
     Weighed {
         is_for_model: !is_settled && asked_before(message, asker.earlier) < MOST_REPEATS,
@@ -130,6 +136,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
         reason,
         address: address::known(desk, asker),
         asks_nothing: is_only_address || reason == Some(Reason::CustomerRequest) && handoff::is_only_wish(message),
+        is_phone,
     }
 }
 
@@ -143,10 +150,12 @@ pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: 
     let draft = from_model(weighed.draft, said);
     // The knowledge base is asked before a person is, and a person where it has no answer.
     let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
-    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker.earlier));
+    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker));
     let Some(reason) = reason else { return draft };
     let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.asks_nothing;
-    hand_over(draft, known, weighed.language, reason, weighed.address, voice)
+    let (language, is_phone) = (weighed.language, weighed.is_phone && weighed.address.is_none());
+    let draft = hand_over(draft, known, language, reason, weighed.address, voice);
+    if is_phone { Draft { text: answer::phone_noted(language, voice), ..draft } } else { draft }
 }
 
 /// For a question whose turn was broken off. Nothing is looked up: what broke one turn would break the next.
@@ -197,11 +206,14 @@ fn from_model(draft: Draft, said: Option<Said>) -> Draft {
     }
 }
 
-/// Two answers in a row that were no answer: a third would only annoy.
-fn unsure_again(outcome: Outcome, earlier: &[Turn]) -> Option<Reason> {
+/// Two answers in a row that were no answer: a third would only annoy. Who asks for the weather needs none.
+fn unsure_again(outcome: Outcome, asker: &Asker<'_>) -> Option<Reason> {
     let unsure = |outcome| matches!(outcome, Outcome::Closest | Outcome::Unknown);
-    let before = earlier.iter().rev().find(|turn| turn.author == Author::Ai).and_then(|turn| turn.outcome);
-    (unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
+    let mut earlier = asker.earlier.iter().rev().skip_while(|turn| turn.author != Author::Ai);
+    let before = earlier.next().and_then(|turn| turn.outcome);
+    let question = earlier.find(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
+    let is_question = !answer::is_idle(asker.message) && !question.is_some_and(answer::is_idle);
+    (is_question && unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
 }
 
 fn from_knowledge(answer: Answer) -> Draft {
@@ -219,7 +231,7 @@ fn from_knowledge(answer: Answer) -> Draft {
 
 /// A customer's question about their own affairs, from their records.
 fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
-    let recorded = account::answer(asker.topic?, asker.context, voice, Utc::now());
+    let recorded = account::answer(asker.topic?, asker.message, asker.context, voice, Utc::now());
     Some(Draft {
         text: recorded.text,
         outcome: if recorded.known { Outcome::Answer } else { Outcome::Unknown },
@@ -230,6 +242,16 @@ fn from_records(asker: &Asker<'_>, voice: &Voice) -> Option<Draft> {
         address: None,
         spent: None,
     })
+}
+
+/// A visitor who asks for their own order is told that it can't be seen, unless we are sure of an answer.
+fn unseen(asker: &Asker<'_>, language: Language, voice: &Voice, draft: Draft) -> Draft {
+    let is_own = asker.customer.is_none() && draft.outcome != Outcome::Answer && Topic::of(asker.message).is_some();
+    if !is_own {
+        return draft;
+    }
+    let text = answer::unseen(language, voice);
+    Draft { text, outcome: Outcome::Unknown, confidence: 0.0, sources: Vec::new(), ..draft }
 }
 
 /// A person will answer; what is known for sure goes along.

@@ -21,7 +21,10 @@ use crate::{
         text,
     },
     error::{Error, Result},
-    services::answer::{Document, Section},
+    services::{
+        account::Topic,
+        answer::{self, Document, Section},
+    },
     storage::gaps::{self, Question, Resolution},
 };
 
@@ -163,8 +166,14 @@ impl Gaps {
 
 /// Clusters of open questions, each oldest first.
 fn clustered<'a>(desk: &Loaded, open: &'a [Question]) -> Vec<Vec<&'a Question>> {
+    let open: Vec<&Question> = open.iter().filter(|question| is_for_knowledge(&question.text)).collect();
     let clusters = clusters::of(&desk.knowledge, open.iter().map(|question| question.text.as_str()));
-    clusters.into_iter().map(|cluster| cluster.into_iter().map(|at| &open[at]).collect()).collect()
+    clusters.into_iter().map(|cluster| cluster.into_iter().map(|at| open[at]).collect()).collect()
+}
+
+/// Whether a knowledge base could answer it: it is no small talk, and not about somebody's own orders.
+fn is_for_knowledge(question: &str) -> bool {
+    !answer::is_idle(question) && Topic::of(question).is_none()
 }
 
 fn people(cluster: &[&Question]) -> usize {

@@ -11,7 +11,7 @@ pub struct Example {
     pub reason: Option<Reason>,
 }
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 16] = [
     include_str!("examples/person.txt"),
     include_str!("examples/anger.txt"),
     include_str!("examples/blocked.txt"),
@@ -26,6 +26,8 @@ const FILES: [&str; 14] = [
     include_str!("examples/asides.txt"),
     include_str!("examples/keywords.txt"),
     include_str!("examples/chatter.txt"),
+    include_str!("examples/background.txt"),
+    include_str!("examples/matters.txt"),
 ];
 
 /// The examples that ship, by family: each begins with a `#` line that names it, under a heading with the reason.

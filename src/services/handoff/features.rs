@@ -2,8 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::kinds;
-use crate::services::answer::{self, Token};
+use super::{kinds, reading};
+use crate::services::answer::Token;
 
 /// Many more than there are features in the examples, so that few share a place.
 pub const PLACES: usize = 1 << 16;
@@ -19,6 +19,8 @@ pub struct View {
     pub asks: bool,
     /// Whether it tells of another company than ours.
     pub is_of_others: bool,
+    /// Whether it says "not".
+    pub denies: bool,
 }
 
 /// How a clause is worded: "can I have a person" and "I can have a person" have the same words.
@@ -72,7 +74,8 @@ impl View {
         let is_of_others = words
             .windows(2)
             .any(|pair| OTHER.contains(&pair[0].word.as_str()) && COMPANY.contains(&pair[1].word.as_str()));
-        Self { features, asks, is_of_others }
+        let denies = words.iter().any(|word| kinds::of(&word.word) == Some("not"));
+        Self { features, asks, is_of_others, denies }
     }
 }
 
@@ -124,7 +127,7 @@ fn kind(word: &Token) -> &str {
 fn clauses(text: &str) -> Vec<Clause> {
     let pieces = text.split_inclusive(['.', ',', '!', '?', ';', ':', '\n', '।', '¿', '¡', '—']);
     let clause = |piece: &str| {
-        let words = answer::tokens(piece);
+        let words = reading::words(piece);
         Clause { form: form(&words, piece.ends_with('?')), words }
     };
     pieces.map(clause).filter(|clause| !clause.words.is_empty()).collect()

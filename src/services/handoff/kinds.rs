@@ -10,6 +10,11 @@ pub fn of(word: &str) -> Option<&'static str> {
     KINDS.get(word).copied()
 }
 
+/// Every word with its kind.
+pub fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().map(|(word, kind)| (*kind, word.as_str()))
+}
+
 /// A word that stands in two lists belongs to the first.
 static KINDS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
     let mut kinds = HashMap::new();

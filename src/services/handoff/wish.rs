@@ -1,6 +1,6 @@
 //! The wish for a person, and whether anything is asked beside it.
 
-use super::{Reason, STATEMENT, classifier::SHIPPED, features::View, kinds, sentences};
+use super::{Reason, STATEMENT, classifier::SHIPPED, features::View, kinds, reading, sentences};
 use crate::services::answer::{self, Language, Token};
 
 /// What somebody says who wants a person: whom, that and how soon they want them, and what they think of who
@@ -15,8 +15,9 @@ const OF_FEELINGS: [&str; 6] = ["bad", "angry", "swear", "again", "thanks", "ple
 
 /// Whether a message that asks for a person asks for nothing else: then nothing else should be answered.
 pub fn is_all(message: &str) -> bool {
-    let language = Language::of(&answer::tokens(message));
-    sentences(message).all(|sentence| {
+    let message = reading::plain(message);
+    let language = Language::of(&answer::tokens(&message));
+    sentences(&message).all(|sentence| {
         let (words, is_wish) = (answer::tokens(sentence), is_wish(sentence));
         answer::is_small_talk(&words) || !words.iter().any(|word| is_subject(word, language, is_wish))
     })
@@ -45,6 +46,7 @@ mod tests {
             "this is useless, I want a human now",
             "Hello there. Please connect me to a real person. Thank you!",
             "speak to billing",
+            "I need a human, ada@example.com",
             "quiero hablar con alguien",
             "ich möchte mit einem Menschen sprechen",
         ] {
