@@ -32,7 +32,7 @@ pub use self::{
     no_answer::NoAnswer,
     read::{Completion, End, Usage},
     record::Standing,
-    stream::Ear,
+    stream::{Ear, Wanted},
 };
 use super::{Failure, endpoint, exchange, read_capped, retry_after};
 use crate::config;

@@ -1,6 +1,6 @@
 //! Reading an answer while it is being said.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::time::Duration;
 
 use reqwest::Response;
 use tokio::time::{Instant, timeout};
@@ -21,9 +21,18 @@ const AFTERWORD: Duration = Duration::from_millis(500);
 const CALL_BEHIND: Duration = Duration::from_secs(5);
 const CALL_BEHIND_SILENCE: Duration = Duration::from_secs(1);
 
-/// Hears all that was said so far, each time there is more, and says whether more is wanted. A second
+/// Hears all that was said so far, each time there is more, and says what is wanted of the rest. A second
 /// try begins from nothing.
-pub type Ear<'a> = &'a mut (dyn FnMut(&str) -> ControlFlow<()> + Send);
+pub type Ear<'a> = &'a mut (dyn FnMut(&str) -> Wanted + Send);
+
+/// What is wanted of the rest of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Everything,
+    /// No more words, but the call of a tool, if one comes behind them.
+    Call,
+    Nothing,
+}
 
 /// What a server sends that was asked to stream.
 enum Form {
@@ -59,8 +68,12 @@ pub async fn read(mut response: Response, silence: Duration, ear: Ear<'_>) -> Re
                 let taken = take(events, deltas, &chunk);
                 if unwanted_since.is_none() {
                     taken?;
-                    if deltas.text().len() != heard && ear(deltas.text()).is_break() {
+                    let wanted = if deltas.text().len() == heard { Wanted::Everything } else { ear(deltas.text()) };
+                    if wanted != Wanted::Everything {
                         unwanted_since = Some(Instant::now());
+                    }
+                    if wanted == Wanted::Nothing {
+                        break;
                     }
                 } else if taken.is_err() {
                     break;

@@ -1,12 +1,15 @@
 //! Hearing a model while it speaks: what is checked is passed on at once, and an invention ends it.
 
-use std::{mem, ops::ControlFlow};
+use std::mem;
 
 use super::{Said, supported, wish};
-use crate::services::{
-    answer::Section,
-    check::{Grounds, SoFar, Unfit},
-    handoff::Reason,
+use crate::{
+    integrations::openai::Wanted,
+    services::{
+        answer::Section,
+        check::{Grounds, SoFar, Unfit},
+        handoff::Reason,
+    },
 };
 
 /// Whoever hears an answer while it is being made: all of it that may be shown so far.
@@ -29,17 +32,17 @@ impl<'g, 'a> Hearing<'g, 'a> {
         self.audience.is_some()
     }
 
-    /// Passes on what is checked of what was `said` so far, and tells whether to go on.
-    pub fn hear(&mut self, said: &str) -> ControlFlow<()> {
+    /// Passes on what is checked of what was `said` so far, and tells what is wanted of the rest.
+    pub fn hear(&mut self, said: &str) -> Wanted {
         match (self.so_far.judge(&wish::without_mark(said), self.grounds), &mut self.audience) {
             (Ok(Some(checked)), Some(audience)) => audience(&checked.text),
             (Ok(_), _) => {}
             (Err(unfit), _) => {
                 self.unfit = Some(unfit);
-                return ControlFlow::Break(());
+                return Wanted::Call;
             }
         }
-        if self.so_far.goes_round() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.so_far.goes_round() { Wanted::Nothing } else { Wanted::Everything }
     }
 
     /// What all that was said comes to: an invention is the verdict on all words around it, and none on the

@@ -1,5 +1,7 @@
 //! What to say, decided from what is known; no I/O.
 
+use std::borrow::Cow;
+
 use chrono::Utc;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -108,7 +110,12 @@ impl Weighed {
 /// Weighs a message by what is known.
 pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let message = asker.message;
-    let answer = desk.knowledge.answer_near(message, asker.earlier, asker.near);
+    let judged = handoff::judge(message, asker.earlier);
+    let looked_up = match judged {
+        Some(Reason::CustomerRequest) if !handoff::is_only_wish(message) => handoff::without_wish(message).into(),
+        _ => Cow::Borrowed(message),
+    };
+    let answer = desk.knowledge.answer_near(&looked_up, asker.earlier, asker.near);
     let language = answer.language;
     let given = address::given(desk, asker);
     let is_phone = given.is_none() && address::is_phone(desk, asker);
@@ -124,7 +131,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
         Reason::Blocked => is_told,
         _ => false,
     };
-    let reason = handoff::judge(message, asker.earlier)
+    let reason = judged
         .filter(|reason| !is_checking(reason))
         .or(given.map(|_| Reason::CustomerRequest))
         .or(is_phone.then_some(Reason::CustomerRequest));

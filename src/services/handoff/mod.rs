@@ -19,7 +19,7 @@ use classifier::Verdict;
 use features::View;
 
 pub use named::names_trouble;
-pub use wish::is_all as is_only_wish;
+pub use wish::{is_all as is_only_wish, without as without_wish};
 
 /// Why a person should answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -13,6 +13,15 @@ const OF_WISH: [&str; 19] = [
 /// Nor is how somebody feels, wherever they say so.
 const OF_FEELINGS: [&str; 6] = ["bad", "angry", "swear", "again", "thanks", "please"];
 
+/// What a message asks beside a person, which is all that can be looked up of it.
+pub fn without(message: &str) -> String {
+    let language = Language::of(&answer::tokens(message));
+    let is_only_wish = |sentence: &&str| {
+        is_wish(sentence) && !answer::tokens(sentence).iter().any(|word| is_subject(word, language, true))
+    };
+    sentences(message).filter(|sentence| !is_only_wish(sentence)).collect()
+}
+
 /// Whether a message that asks for a person asks for nothing else: then nothing else should be answered.
 pub fn is_all(message: &str) -> bool {
     let message = reading::plain(message);
@@ -36,6 +45,13 @@ fn is_subject(word: &Token, language: Language, in_wish: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_beside_a_person_is_left() {
+        assert_eq!(without("How much is Growth? I want to talk to a person."), "How much is Growth?");
+        assert_eq!(without("I need a human. What does it cost?"), " What does it cost?");
+        assert_eq!(without("let me speak to someone about a refund"), "let me speak to someone about a refund");
+    }
 
     #[test]
     fn a_wish_alone_is_told_from_one_with_a_question_beside_it() {

@@ -107,7 +107,7 @@ async fn the_number_of_somebody_elses_order_opens_nothing(db: PgPool) {
     let ids: Vec<i32> = sqlx::query_scalar(
         "insert into public.dfy_orders (customer_id, customer_email, tier, status, deadline)
          select 'cus_zanzibar', 'grace@example.com', 'ENTERPRISE', 'IN_PROGRESS', '2031-05-06'
-         from generate_series(1, 20)
+         from generate_series(1, 23)
          returning id",
     )
     .fetch_all(&app.db)

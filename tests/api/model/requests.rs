@@ -239,7 +239,7 @@ async fn how_to_reach_somebody_is_sent_only_of_the_company(db: PgPool) {
     let second = desk.app.ask(question, first["conversationId"].as_str().unwrap()).await;
 
     assert_eq!(second["answeredBy"], "model", "{second}");
-    let sent = model.asked().remove(0).body.to_string();
+    let sent = model.asked().pop().unwrap().body.to_string();
     assert!(theirs.iter().all(|theirs| !sent.contains(theirs)), "{sent}");
     assert!(own.iter().all(|own| sent.contains(own)), "{sent}");
     assert!(sent.contains("We are [e-mail address removed], [phone number removed], [IP address removed]; you are"));

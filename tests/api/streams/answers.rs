@@ -54,8 +54,8 @@ async fn a_sentence_is_told_while_the_model_still_makes_the_next(db: PgPool) {
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_model_that_goes_round_is_told_once_and_stopped(db: PgPool) {
-    let round = words(&["Growth costs £29/month [1]. "]);
-    let model = StandIn::model(&[Play::Stream(round.clone(), Then::Repeat(round.concat()))]).await;
+    let round = words(&["Growth costs £29/month [1]. "; 4]);
+    let model = StandIn::model(&[Play::Stream(round, Then::Hang)]).await;
     let desk = Desk::new(db, &model, &PATIENT).await;
 
     let events = ask(&desk.app).await.rest().await;
