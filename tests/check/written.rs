@@ -13,12 +13,15 @@
 //! | seventh | 25 of 28, now all | 23 of 28, now 26 |
 //! | eighth | 26 of 28, now all | 19 of 28, now 24 |
 //! | ninth | 13 of 16, now all | 15 of 20, now all |
+//! | tenth | 27 of 30 | 28 of 30 |
 //! | another trade | 17 of 20, now all | 17 of 24, now all |
 //! | another trade, second | 8 of 10, now all | 12 of 14, now all |
 //! | another trade, third | 25 of 30, now all | 14 of 30, now 28 |
 //! | another trade, fourth | 9 of 12, now all | 10 of 12, now 11 |
 //! | another trade, fifth | 11 of 12, now all | 9 of 12, now 10 |
 //! | a dentist's | 16 of 20, now all | 13 of 20, now 14 |
+//! | a music school's | 18 of 22 | 13 of 24 |
+//! | a warehouse's | 14 of 22 | 19 of 24 |
 //!
 //! The sixth set and the other trade's third met the check before it knew of words that nothing
 //! has heard and of opposites; what it does not catch since is mostly a condition that was added, a
@@ -54,6 +57,7 @@ fn held_out_true_replies_are_shown() {
         ("seventh", include_str!("held_out/seventh_true.txt")),
         ("eighth", include_str!("held_out/eighth_true.txt")),
         ("ninth", include_str!("held_out/ninth_true.txt")),
+        ("tenth", include_str!("held_out/tenth_true.txt")),
     ] {
         desk().count(name, &replies(text, "true"), true).at_least(0.98);
     }
@@ -71,6 +75,7 @@ fn held_out_corrupted_replies_are_caught() {
         ("seventh", include_str!("held_out/seventh_corrupted.txt"), 0.89),
         ("eighth", include_str!("held_out/eighth_corrupted.txt"), 0.82),
         ("ninth", include_str!("held_out/ninth_corrupted.txt"), 0.95),
+        ("tenth", include_str!("held_out/tenth_corrupted.txt"), 0.5),
     ] {
         desk().count(name, &replies(text, "corrupted"), false).at_least(floor);
     }
@@ -102,4 +107,22 @@ fn a_dentists_pages_need_no_code() {
     desk.count("dentist", &replies(text, "true"), true).at_least(0.95);
     let text = include_str!("other_trade/dentist_corrupted.txt");
     desk.count("dentist", &replies(text, "corrupted"), false).at_least(0.65);
+}
+
+#[test]
+fn a_music_schools_pages_need_no_code() {
+    let desk = Desk::of_a_music_school();
+    let text = include_str!("other_trade/school_true.txt");
+    desk.count("school", &replies(text, "true"), true).at_least(0.5);
+    let text = include_str!("other_trade/school_corrupted.txt");
+    desk.count("school", &replies(text, "corrupted"), false).at_least(0.5);
+}
+
+#[test]
+fn a_warehouses_pages_need_no_code() {
+    let desk = Desk::of_a_warehouse();
+    let text = include_str!("other_trade/storage_true.txt");
+    desk.count("warehouse", &replies(text, "true"), true).at_least(0.5);
+    let text = include_str!("other_trade/storage_corrupted.txt");
+    desk.count("warehouse", &replies(text, "corrupted"), false).at_least(0.5);
 }
