@@ -34,7 +34,7 @@ impl Ground {
                 || matches!(claim.fact, Fact::Link(_)) && claim.names.is_empty()
         };
         let may_speak = self.may_speak_of(place, claim.subjects, claim.fact);
-        let fits = |known: &Statement| may_speak || (is_plain && about(known));
+        let fits = |known: &Statement| may_speak || about(known);
         let says = |known: &&Statement| self.says(known, claim) && bound(known) && fits(known);
         let best = place.statements.iter().filter(says).map(|known| known.shares(claim.words)).max();
         best.is_some_and(|best| !self.is_said_of_another(place, claim, best))

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     facts::{Fact, Stated},
     names::{Mention, Name, Names},
-    pieces::Piece,
+    pieces::{DASH, Piece},
 };
 
 /// A sentence, read.
@@ -16,8 +16,8 @@ pub struct Read<'a> {
 }
 
 /// "And" and "but", in the languages the desk is asked in.
-const TURNS: [&str; 18] = [
-    ",", ";", "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e",
+const TURNS: [&str; 19] = [
+    ",", ";", DASH, "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e",
     "pero", "mientras", "और",
 ];
 
@@ -67,7 +67,10 @@ pub fn speaks_of_all(pieces: &[Piece], names: &Names) -> bool {
         ["plan", "plans", "package", "packages", "tier", "tiers", "subscription", "subscriptions", "option", "options"];
     let mut all = (0..pieces.len()).filter(|at| pieces[*at].is(&["all", "every", "each", "any"]));
     let is_thing = |piece: &Piece| piece.is(&things) || piece.is_word() && names.is_kind(&piece.text);
-    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(is_thing))
+    // "A recording of every lesson" is said of one plan.
+    let is_part = |at: usize| at > 0 && pieces[at - 1].is(&["of", "for", "after", "before", "at"]);
+    let is_told = |at: usize, piece: &Piece| piece.is(&things) || is_thing(piece) && !is_part(at);
+    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(|piece| is_told(at, piece)))
 }
 
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".

@@ -4,6 +4,7 @@
 mod claims;
 mod clauses;
 mod deeds;
+mod denials;
 mod facts;
 mod ground;
 mod links;
@@ -21,6 +22,7 @@ mod statements;
 mod strangers;
 mod support;
 mod text;
+mod theirs;
 mod vocabulary;
 mod wording;
 mod words;

@@ -43,7 +43,7 @@ pub fn sides(pieces: &[Piece], is_denied: bool) -> Vec<Side> {
         // "Once" ends a stretch and is not inside it.
         let words = words_of(&pieces[stretch.from..pieces.len().min(stretch.to + 1)]);
         for (pair, both) in PAIRS.iter().enumerate() {
-            for (phrases, is_first) in [(&both.0, true), (&both.1, false)] {
+            for (phrases, is_first) in [(&both.first, true), (&both.second, false)] {
                 let Some(phrase) = phrases.iter().find(|phrase| words.contains(phrase.as_str())) else { continue };
                 // "Cannot be refused": the phrase is itself one of the two denials.
                 let denies = stretch.denies != words::is_negation(phrase.trim());
@@ -88,7 +88,8 @@ impl Reader<'_> {
         words.sort_unstable();
         words.dedup();
         let names: Vec<Name> = read.own(clause).iter().map(|mention| mention.name).collect();
-        let is_wrong = said.iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited));
+        let said = said.iter().filter(|side| !(side.is_first && PAIRS[side.pair].is_one_way));
+        let is_wrong = said.into_iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited));
         is_wrong.then(|| text::cut(&join(pieces), LONGEST_NAMED))
     }
 
@@ -122,11 +123,22 @@ fn words_of(pieces: &[Piece]) -> String {
     words.fold(" ".to_owned(), |text, piece| text + &piece.text + " ")
 }
 
-/// The phrases of either side, with a space around each.
-static PAIRS: LazyLock<Vec<(Vec<String>, Vec<String>)>> = LazyLock::new(|| {
+struct Pair {
+    /// The phrases of either side, with a space around each.
+    first: Vec<String>,
+    second: Vec<String>,
+    /// Whether only the second side contradicts: "only some", where all do.
+    is_one_way: bool,
+}
+
+static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
     let lines = include_str!("words/opposites.txt").lines().filter(|line| !line.starts_with('#'));
     let phrases = |side: &str| side.split(',').map(|phrase| format!(" {} ", phrase.trim())).collect();
-    lines.filter_map(|line| line.split_once('|')).map(|(one, other)| (phrases(one), phrases(other))).collect()
+    let pair = |line: &str| {
+        let (first, second) = line.trim_start_matches('>').split_once('|')?;
+        Some(Pair { first: phrases(first), second: phrases(second), is_one_way: line.starts_with('>') })
+    };
+    lines.filter_map(pair).collect()
 });
 
 /// Phrases of one word, and the words of all.
@@ -135,7 +147,7 @@ static SIDE_WORDS: LazyLock<HashSet<&str>> =
 static PHRASE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| phrases().flat_map(str::split_whitespace).collect());
 
 fn phrases() -> impl Iterator<Item = &'static str> {
-    PAIRS.iter().flat_map(|(one, other)| one.iter().chain(other)).map(|phrase| phrase.trim())
+    PAIRS.iter().flat_map(|pair| pair.first.iter().chain(&pair.second)).map(|phrase| phrase.trim())
 }
 
 #[cfg(test)]

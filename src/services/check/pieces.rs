@@ -28,6 +28,9 @@ pub enum Kind {
     Sign,
 }
 
+/// A dash between words turns to something else; the hyphen inside one binds it.
+pub const DASH: &str = "–";
+
 impl Piece {
     pub fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
         Self { kind, text: text.into(), capital }
@@ -55,7 +58,12 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             pieces.push(Piece::new(Kind::Sign, "\n", false));
         }
         for chunk in line.split_whitespace() {
-            read_chunk(chunk, &mut pieces);
+            let is_dash = matches!(chunk, "-" | "–" | "—");
+            if is_dash && pieces.last().is_some_and(Piece::is_word) {
+                pieces.push(Piece::new(Kind::Sign, DASH, false));
+            } else {
+                read_chunk(chunk, &mut pieces);
+            }
         }
     }
     with_numbers_in_words(&with_spelled_dots(&without_hyphen(pieces)))

@@ -1,6 +1,8 @@
 //! Promises: words that make more of a true statement than it says, and stand only where the company
 //! itself makes them.
 
+use std::sync::LazyLock;
+
 use super::{
     clauses::Read,
     facts::{Fact, Stated},
@@ -9,55 +11,20 @@ use super::{
 };
 
 /// "£12/month for life" is more than "£12/month".
-const PROMISES: [&str; 41] = [
-    "for life",
-    "lifetime",
-    "life long",
-    "lifelong",
-    "for ever",
-    "forever",
-    "for the rest of",
-    "for good",
-    "unconditional",
-    "unconditionally",
-    "at once",
-    "immediately",
-    "immediate",
-    "instantly",
-    "instant",
-    "right away",
-    "straight away",
-    "today",
-    "tonight",
-    "tomorrow",
-    "double",
-    "triple",
-    "legally binding",
-    "binding on us",
-    "on the house",
-    "in all cases",
-    "whatever happens",
-    "ein leben lang",
-    "lebenslang",
-    "für immer",
-    "ohne ausnahme",
-    "sofort",
-    "à vie",
-    "pour toujours",
-    "sans exception",
-    "para siempre",
-    "de por vida",
-    "sin excepción",
-    "de inmediato",
-    "हमेशा के लिए",
-    "तुरंत",
-];
+struct Promise {
+    /// With a space around each.
+    ways: Vec<String>,
+    is_by_denial: bool,
+}
 
-/// Promises that are made by denying something.
-const BY_DENIAL: [&str; 11] = [
-    "without exception", "without exceptions", "no exceptions", "never changes", "never change", "never expires",
-    "never goes up", "never increases", "never rises", "at no cost", "at no charge",
-];
+static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| {
+    let lines = include_str!("words/promises.txt").lines().filter(|line| !line.starts_with('#'));
+    let promise = |line: &str| {
+        let ways = line.trim_start_matches("- ").split(", ").map(|way| format!(" {way} ")).collect();
+        Promise { ways, is_by_denial: line.starts_with("- ") }
+    };
+    lines.map(promise).collect()
+});
 
 impl Reader<'_> {
     /// What a sentence promises that none of the sections it rests on does.
@@ -69,12 +36,12 @@ impl Reader<'_> {
             // It rests on nothing and is not shown.
             return Vec::new();
         }
-        let made = PROMISES.iter().filter(|_| !is_denied).chain(&BY_DENIAL);
-        let made = made.map(|promise| format!(" {promise} ")).filter(|promise| said.contains(promise.as_str()));
-        let stands = |promise: &String| {
-            rests_on.iter().any(|at| self.grounds.ground.places[*at].text.contains(promise.as_str()))
-        };
-        made.filter(|promise| !stands(promise)).map(|promise| promise.trim().to_owned()).collect()
+        let places = &self.grounds.ground.places;
+        let stands = |way: &String| rests_on.iter().any(|at| places[*at].text.contains(way.as_str()));
+        let made = |promise: &Promise| promise.ways.iter().find(|way| said.contains(way.as_str())).cloned();
+        let open = PROMISES.iter().filter(|promise| promise.is_by_denial || !is_denied);
+        let unkept = open.filter(|promise| !promise.ways.iter().any(stands)).filter_map(made);
+        unkept.map(|way| way.trim().to_owned()).collect()
     }
 
     /// "Gold does not cost £12", where that is what it costs.

@@ -7,10 +7,11 @@ use super::{
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
     deeds,
-    facts::{Fact, Per, Stated, facts, is_measure},
+    facts::{Fact, Per, Stated, facts},
     links,
-    names::Name,
+    names::{Mention, Name},
     pieces::{Piece, pieces},
+    polarity::stretches,
     sentences::{Mark, Sentence},
     statements::Statement,
     words::{self, Word},
@@ -35,13 +36,13 @@ pub struct Reader<'a> {
     pub(super) grounds: &'a Grounds<'a>,
     pub(super) records: Vec<Statement>,
     pub(super) asked: Vec<Piece>,
-    asked_facts: Vec<Stated>,
+    pub(super) asked_facts: Vec<Stated>,
     /// What a sentence without a mark may rest on.
     pub(super) shown: Vec<usize>,
     /// Whether the sentence before a list was English; its entries are too short to tell.
     pub(super) is_english_list: bool,
     support_email: String,
-    counted: HashSet<String>,
+    pub(super) counted: HashSet<String>,
     names: Vec<Name>,
     subjects: Vec<Word>,
     /// The words of the last clause that had any.
@@ -51,7 +52,7 @@ pub struct Reader<'a> {
     /// "For returns, …": what the rest of the sentence is about.
     topic: Vec<Name>,
     /// Where the sentence first says that something is the visitor's own.
-    theirs: Option<usize>,
+    pub(super) theirs: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -107,11 +108,11 @@ impl<'a> Reader<'a> {
     fn sentence(&mut self, sentence: &Sentence, lent: &[usize]) -> Vec<String> {
         let pieces = pieces(&sentence.text);
         let rests_on_records = sentence.marks.contains(&Mark::Records);
-        let known = |stated| self.of_known_things(stated, rests_on_records);
+        let known = |stated| self.of_known_things(stated, rests_on_records, &pieces);
         let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
-        let mentions = self.grounds.ground.names.mentions(&pieces, false);
-        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
         let cited = self.cited(sentence);
+        let mentions = self.mentions(&pieces, &cited);
+        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
@@ -145,6 +146,16 @@ impl<'a> Reader<'a> {
         wrong
     }
 
+    /// What is called by its name: a label in small letters too, where the sections it rests on tell things
+    /// apart by it.
+    fn mentions(&self, pieces: &[Piece], cited: &[usize]) -> Vec<Mention> {
+        let ground = self.grounds.ground;
+        let is_label = |name: Name| cited.iter().any(|at| ground.places[*at].labels.contains(&name));
+        let mut mentions = ground.names.mentions(pieces, true);
+        mentions.retain(|mention| is_label(mention.name) || ground.names.is_meant(mention, pieces));
+        mentions
+    }
+
     /// The sections a sentence rests on; one that cites everything would rest on nothing.
     fn cited(&self, sentence: &Sentence) -> Vec<usize> {
         let mut cited: Vec<usize> = Vec::new();
@@ -172,15 +183,16 @@ impl<'a> Reader<'a> {
         let before = if clause.start > 0 { std::mem::take(&mut self.words) } else { Vec::new() };
         let mut wrong = Vec::new();
         for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
+            let is_day = matches!(stated.fact, Fact::Weekday(_));
             let denied = || {
                 // The "nothing" that something costs is what it costs, and denies nothing.
                 let beside = clause.clone().filter(|at| !(stated.from..stated.to).contains(at));
                 beside
                     .map(|at| &read.pieces[at])
-                    .any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
+                    .any(|piece| words::is_negation(&piece.text) || is_day && piece.is(&["closed", "except"]))
             };
             let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
-            let may_be_denied = stated.fact.is_aside() || is_free || matches!(stated.fact, Fact::Weekday(_));
+            let may_be_denied = stated.fact.is_aside() || is_free || is_day;
             if self.is_visitors_own(stated, read) || may_be_denied && denied() {
                 continue;
             }
@@ -268,52 +280,6 @@ impl<'a> Reader<'a> {
             && !known().any(|fact| claim.fact.rests_on(fact))
     }
 
-    /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
-    /// ("one of them") it is no fact.
-    fn of_known_things(&self, mut stated: Stated, rests_on_records: bool) -> Option<Stated> {
-        if let Fact::Count { number, nouns, .. } = &mut stated.fact {
-            let counted = &self.grounds.ground.counted;
-            nouns.retain(|noun| counted.contains(noun) || self.counted.contains(noun) || is_measure(noun));
-            if nouns.is_empty() && number == "unlimited" {
-                return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
-            }
-            if nouns.is_empty() && stated.is_spelled && !rests_on_records {
-                return None;
-            }
-        }
-        Some(stated)
-    }
-
-    /// "For your 3 websites …", when the visitor has told us of 3 websites. What the knowledge base
-    /// counts too is theirs only before any plan is named.
-    fn is_visitors_own(&self, stated: &Stated, read: &Read<'_>) -> bool {
-        // "Your 14-year-old."
-        let is_your = stated.from.checked_sub(1).is_some_and(|before| read.pieces[before].is(&["your"]));
-        if is_your
-            && matches!(stated.fact, Fact::Time { .. })
-            && self.asked_facts.iter().any(|asked| asked.fact == stated.fact)
-        {
-            return true;
-        }
-        let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
-        let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
-            (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
-                number == said && (things.is_empty() || nouns.iter().any(|noun| things.contains(noun)))
-            }
-            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said))
-            | (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
-            _ => false,
-        };
-        let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
-        let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
-        let marked = self.theirs.is_some_and(|at| at < stated.from);
-        is_count
-            && marked
-            && !is_ours
-            && !matches!(&stated.fact, Fact::Number(word) if word == "unlimited" || word == "free")
-            && self.asked_facts.iter().any(told)
-    }
-
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
@@ -323,7 +289,12 @@ impl<'a> Reader<'a> {
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();
         }
-        read.mentions.iter().map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
+        let stretches = stretches(read.pieces);
+        let is_denied = |mention: &&Mention| {
+            stretches.iter().any(|stretch| stretch.denies && (stretch.from..stretch.to).contains(&mention.from))
+        };
+        let said = read.mentions.iter().filter(|mention| !is_denied(mention));
+        said.map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
     }
 
     /// What the last names were, for what goes on with them.

@@ -75,8 +75,11 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
         return None;
     }
     if behind.nouns.is_empty() {
+        let is_spelled = here.kind == Kind::Spelled;
         let fact = Fact::Number(here.text.clone());
-        return (here.kind == Kind::Number).then(|| Stated::new(fact, at, at + 1));
+        // "One of them" counts nothing.
+        let counts = !is_spelled || here.text != "1";
+        return counts.then(|| Stated { is_spelled, ..Stated::new(fact, at, at + 1) });
     }
     let is_spelled = here.kind == Kind::Spelled;
     Some(Stated { is_spelled, ..Stated::new(count(&here.text, &behind, pieces), at, at + 1) })
@@ -87,11 +90,27 @@ pub fn unlimited(pieces: &[Piece], at: usize) -> Stated {
     Stated::new(count("unlimited", &behind(pieces, at + 1), pieces), at, at + 1)
 }
 
+/// "Once a year", "twice per term".
+pub fn times_a(pieces: &[Piece], at: usize) -> Option<&'static str> {
+    let times = if pieces[at].is(&["once"]) { "1" } else { pieces[at].is(&["twice"]).then_some("2")? };
+    let is_each = pieces.get(at + 1).is_some_and(|piece| piece.is(&["a", "an", "per", "every", "each"]));
+    (is_each && period(pieces, at + 1).0.is_some()).then_some(times)
+}
+
+/// "A single visit" is one, where visits are counted.
+pub fn single(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let behind = behind(pieces, at + 1);
+    let is_counted = behind.time.is_none() && !behind.nouns.is_empty();
+    is_counted.then(|| Stated { is_spelled: true, ..Stated::new(count("1", &behind, pieces), at, at + 1) })
+}
+
 /// "within a day" is one day.
 pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
-    let before = at.checked_sub(1).map(|before| &pieces[before])?;
+    let before = at.checked_sub(1).filter(|_| pieces[at].is(&["a", "an", "the"])).map(|before| &pieces[before])?;
     let (months, factor) = time(pieces.get(at + 1)?)?;
+    let behind = ["before", "after", "ahead", "later", "earlier", "notice", "beforehand", "prior", "ago"];
     let counts = match pieces[at].text.as_str() {
+        _ if pieces.get(at + 2).is_some_and(|piece| piece.is(&behind)) => true,
         "the" => before.is(&["within", "inside"]),
         _ => before.is(&["within", "in", "about", "after", "under", "have", "takes", "for"]),
     };

@@ -76,6 +76,22 @@ pub fn is_plain(key: &str) -> bool {
     PLAIN.contains(key)
 }
 
+/// Whether everybody knows the word, whatever is sold.
+pub fn is_known_to_all(piece: &Piece) -> bool {
+    telling_key(piece).is_none_or(|key| is_plain(&key) || is_everyday(&key))
+}
+
+/// Whether the word is one of everyday that may be said beside what stands, if nothing is made of it.
+pub fn is_everyday(key: &str) -> bool {
+    EVERYDAY.contains(key)
+}
+
+/// Other words, by their keys, for what a word says: "sibling" for "brother".
+pub fn same(key: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let groups = GROUPS.get(key).map(Vec::as_slice).unwrap_or_default();
+    groups.iter().flat_map(|group| &SAME[*group]).map(String::as_str)
+}
+
 /// Whether the word is a country, or says of which one something is.
 pub fn is_country(word: &str) -> bool {
     COUNTRIES.contains(word)
@@ -109,7 +125,9 @@ pub fn is_of_our_languages(pieces: &[Piece]) -> bool {
 
 pub fn singular(word: &str) -> String {
     let keeps = word.len() < 4 || word.ends_with("ss");
-    if keeps { word.to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() }
+    let hisses = |stem: &str| ["ss", "x", "ch", "sh"].iter().any(|ending| stem.ends_with(ending));
+    let bare = word.strip_suffix("es").filter(|stem| hisses(stem)).or_else(|| word.strip_suffix('s'));
+    bare.filter(|_| !keeps).unwrap_or(word).to_owned()
 }
 
 pub fn is_negation(word: &str) -> bool {
@@ -131,6 +149,23 @@ static GENERIC: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("ge
 static PLAIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let lists = [include_str!("plain.txt"), include_str!("generic.txt"), include_str!("verbs.txt")];
     lists.into_iter().flat_map(answer::all_tokens).map(|token| key(&token)).collect()
+});
+static EVERYDAY: LazyLock<HashSet<String>> =
+    LazyLock::new(|| answer::all_tokens(include_str!("everyday.txt")).iter().map(key).collect());
+/// Groups of words that say the same.
+static SAME: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
+    let keys = |line| answer::all_tokens(line).iter().map(key).collect();
+    include_str!("same.txt").lines().map(keys).collect()
+});
+/// The groups of each word.
+static GROUPS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, group) in SAME.iter().enumerate() {
+        for word in group {
+            groups.entry(word).or_default().push(at);
+        }
+    }
+    groups
 });
 static COUNTRIES: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("countries.txt")));
 static NEGATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| list(include_str!("negations.txt")));
