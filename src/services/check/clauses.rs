@@ -6,6 +6,7 @@ use super::{
     facts::{Fact, Stated},
     names::{Mention, Name, Names},
     pieces::{DASH, Piece},
+    polarity::Stretch,
 };
 
 /// A sentence, read.
@@ -13,6 +14,7 @@ pub struct Read<'a> {
     pub pieces: &'a [Piece],
     pub facts: &'a [Stated],
     pub mentions: &'a [Mention],
+    pub stretches: &'a [Stretch],
 }
 
 /// "And" and "but", in the languages the desk is asked in.

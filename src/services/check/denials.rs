@@ -7,7 +7,7 @@ use super::{
     facts::Stated,
     names::Name,
     pieces::Piece,
-    polarity::{PERMITS, stretches},
+    polarity::PERMITS,
     reader::Reader,
     statements::Statement,
     vocabulary::is_offered,
@@ -18,13 +18,12 @@ impl Reader<'_> {
     /// Whether the statements that have the most of its words say the opposite.
     pub(super) fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
         let is_ours = |piece: &Piece| piece.is(&["i", "im", "ive", "id", "ill"]);
-        let stretches = stretches(read.pieces);
         // What the assistant says of itself ("I don't know …") stands nowhere.
-        let said = stretches.iter().filter(|stretch| {
+        let said = read.stretches.iter().filter(|stretch| {
             let inside = &read.pieces[stretch.from..stretch.to];
             stretch.asserts && !stretch.is_condition && !inside.iter().any(is_ours)
         });
-        let denies_some = stretches.iter().any(|stretch| stretch.denies && !stretch.is_condition);
+        let denies_some = read.stretches.iter().any(|stretch| stretch.denies && !stretch.is_condition);
         said.into_iter().any(|stretch| {
             if !stretch.denies && self.affirms_denied(read, &(stretch.from..stretch.to), denies_some, cited) {
                 return true;
@@ -97,7 +96,7 @@ impl Reader<'_> {
                 return false;
             }
             let key = words::telling_key(&read.pieces[at]);
-            let word = key.and_then(|key| Some((words::is_plain(&key), ground.find(&key)?)));
+            let word = key.and_then(|key| Some((words::is_plain(key), ground.find(key)?)));
             // A word that may be said of anything is said of this where another one stands beside it.
             let is_about = |word: Word| known.iter().any(|known| known.has(word) && known.shares(&words) > 1);
             word.is_some_and(|(is_plain, word)| is_denied(word) && (!is_plain || is_about(word)))

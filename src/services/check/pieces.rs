@@ -1,10 +1,13 @@
 //! A text in words, numbers, links and signs: what facts and names are looked for in.
 
+use std::cell::OnceCell;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
     links::{is_link, link},
     numbers::with_numbers_in_words,
+    words,
 };
 
 /// One piece of a text.
@@ -15,6 +18,8 @@ pub struct Piece {
     pub text: String,
     /// Whether it began with a capital.
     pub capital: bool,
+    /// What it tells, once it was asked for: stems are dear, and every rule asks.
+    told: OnceCell<words::Told>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +38,12 @@ pub const DASH: &str = "–";
 
 impl Piece {
     pub fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
-        Self { kind, text: text.into(), capital }
+        Self { kind, text: text.into(), capital, told: OnceCell::new() }
+    }
+
+    /// What it tells as a word.
+    pub fn told(&self) -> &words::Told {
+        self.told.get_or_init(|| if self.is_word() { words::told(&self.text) } else { words::Told::default() })
     }
 
     pub fn is(&self, words: &[&str]) -> bool {

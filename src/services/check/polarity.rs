@@ -146,7 +146,7 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
 }
 
 fn is_thing(piece: &Piece) -> bool {
-    piece.is_word() && words::telling_key(piece).is_some_and(|key| !words::is_plain(&key))
+    piece.is_word() && words::telling_key(piece).is_some_and(|key| !words::is_plain(key))
 }
 
 /// "… you don't use", behind what is not used.

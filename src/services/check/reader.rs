@@ -35,6 +35,8 @@ const THEIRS: [&str; 8] = ["your", "for", "if", "need", "needs", "want", "mentio
 pub struct Reader<'a> {
     pub(super) grounds: &'a Grounds<'a>,
     pub(super) records: Vec<Statement>,
+    /// The words of the records, in lower case.
+    pub(super) recorded: String,
     pub(super) asked: Vec<Piece>,
     pub(super) asked_facts: Vec<Stated>,
     /// What a sentence without a mark may rest on.
@@ -74,6 +76,7 @@ impl<'a> Reader<'a> {
         Self {
             grounds,
             records,
+            recorded: grounds.records.join("\n").to_lowercase(),
             asked,
             asked_facts,
             shown,
@@ -112,7 +115,8 @@ impl<'a> Reader<'a> {
         let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
         let cited = self.cited(sentence);
         let mentions = self.mentions(&pieces, &cited);
-        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
+        let stretches = stretches(&pieces);
+        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions, stretches: &stretches };
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
@@ -289,9 +293,8 @@ impl<'a> Reader<'a> {
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();
         }
-        let stretches = stretches(read.pieces);
         let is_denied = |mention: &&Mention| {
-            stretches.iter().any(|stretch| stretch.denies && (stretch.from..stretch.to).contains(&mention.from))
+            read.stretches.iter().any(|stretch| stretch.denies && (stretch.from..stretch.to).contains(&mention.from))
         };
         let said = read.mentions.iter().filter(|mention| !is_denied(mention));
         said.map(|mention| join(&read.pieces[mention.from..mention.to])).collect()

@@ -7,7 +7,7 @@ use super::{
     facts::{Fact, is_measure},
     names::Name,
     pieces::Piece,
-    polarity::{Stretch, stretches},
+    polarity::Stretch,
     reader::Reader,
     sentences::Sentence,
     words,
@@ -55,12 +55,12 @@ impl Reader<'_> {
             return Vec::new();
         }
         let (mut unheard, mut everyday, mut standing) = (Vec::new(), Vec::new(), 0);
-        for stretch in stretches(read.pieces) {
+        for stretch in read.stretches {
             let range = stretch.from..stretch.to;
             if stretch.is_condition && self.is_new_condition(read, &range, rests_on) {
                 unheard.push(join(&read.pieces[range.clone()]));
             }
-            let is_held = is_held(read, &stretch, sentence, cited);
+            let is_held = is_held(read, stretch, sentence, cited);
             for at in range {
                 match self.standing(read, at, rests_on) {
                     Standing::Stands => standing += 1,
@@ -104,26 +104,26 @@ impl Reader<'_> {
         let is_known = |name: &Name| rests_on.iter().any(|at| self.grounds.ground.places[*at].names.contains(name));
         let mut named = read.mentions.iter().filter(|mention| (mention.from..mention.to).contains(&at));
         let is_named = named.any(|mention| is_known(&mention.name));
-        if self.stands(&key, rests_on) || self.is_in_records(&piece.text) || is_named {
+        if self.stands(key, rests_on) || self.is_in_records(&piece.text) || is_named {
             return Standing::Stands;
         }
         // Names inside a sentence are looked up as such.
         let is_name = piece.capital && at > 0 && !read.pieces[at - 1].is(&["\n", "-", ".", ":"]);
         let lexicon = &self.grounds.ground.lexicon;
-        let sections = lexicon.find(&key).map_or(0, |word| lexicon.sections(word).len());
+        let sections = lexicon.find(key).map_or(0, |word| lexicon.sections(word).len());
         let is_elsewhere = sections > 0;
         // What many pages are about tells none of them apart.
         let is_theme = sections > FEW && sections * THEME > self.grounds.ground.places.len();
         let states_price = || read.facts.iter().any(|stated| matches!(stated.fact, Fact::Money { .. }));
         let is_price = piece.is(&["fee", "fees", "charge", "charges", "charged", "bill", "billed"]) && states_price();
-        if is_name && !is_elsewhere || is_theme || is_price || is_plain(piece, &key) || self.is_theirs(read.pieces, at)
+        if is_name && !is_elsewhere || is_theme || is_price || is_plain(piece, key) || self.is_theirs(read.pieces, at)
         {
             return Standing::Plain;
         }
-        if self.stands_likewise(&key, rests_on) {
+        if self.stands_likewise(key, rests_on) {
             return Standing::Stands;
         }
-        if is_elsewhere || words::is_everyday(&key) { Standing::Everyday } else { Standing::Unheard }
+        if is_elsewhere || words::is_everyday(key) { Standing::Everyday } else { Standing::Unheard }
     }
 
     /// "A recording", which may be any, but only stands where a neighbour of what is spoken of does.
@@ -135,7 +135,7 @@ impl Reader<'_> {
         }
         let place = &ground.places[*cited];
         let key = words::telling_key(&read.pieces[at]).filter(|_| !read.is_fact(at));
-        let word = key.and_then(|key| ground.lexicon.find(&key)).filter(|word| !place.words.contains(word));
+        let word = key.and_then(|key| ground.lexicon.find(key)).filter(|word| !place.words.contains(word));
         let is_beside = |section: &usize| {
             let named = place.names.iter().filter(|name| ground.names.is_heading(**name));
             let named: Vec<Name> = named.copied().collect();
@@ -184,7 +184,7 @@ impl Reader<'_> {
 
     fn is_familiar(&self, piece: &Piece) -> bool {
         let key = words::telling_key(piece);
-        key.is_none_or(|key| words::is_plain(&key) || words::is_everyday(&key))
+        key.is_none_or(|key| words::is_plain(key) || words::is_everyday(key))
             || self.grounds.ground.vocabulary.contains(&piece.text)
     }
 

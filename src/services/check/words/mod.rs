@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use super::pieces::{Kind, Piece};
+use super::pieces::Piece;
 use crate::services::answer::{self, Language, Token};
 
 /// The place of a word in the [`Lexicon`].
@@ -53,11 +53,27 @@ impl Lexicon {
     }
 }
 
+/// What a word tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// In the form it is compared by; some scripts write several words as one.
+    keys: Vec<String>,
+    /// How many of its words are English glue.
+    glue: usize,
+}
+
+/// What a word tells; nothing if it is glue, a figure or a denial.
+pub fn told(word: &str) -> Told {
+    let tokens = answer::tokens(word);
+    Told {
+        keys: tokens.iter().filter(|token| is_telling(token)).map(key).collect(),
+        glue: tokens.iter().filter(|token| token.is_stop()).count(),
+    }
+}
+
 /// The telling words of some pieces, in the form they are compared by.
 pub fn keys(pieces: &[Piece]) -> Vec<String> {
-    let words = pieces.iter().filter(|piece| piece.kind == Kind::Word).map(|piece| piece.text.as_str());
-    let text = words.collect::<Vec<_>>().join(" ");
-    answer::tokens(&text).iter().filter(|token| is_telling(token)).map(key).collect()
+    pieces.iter().flat_map(|piece| &piece.told().keys).cloned().collect()
 }
 
 fn is_telling(token: &Token) -> bool {
@@ -66,9 +82,8 @@ fn is_telling(token: &Token) -> bool {
 }
 
 /// The word of a piece as it is compared, if it tells anything.
-pub fn telling_key(piece: &Piece) -> Option<String> {
-    let keys = keys(std::slice::from_ref(piece));
-    keys.into_iter().next()
+pub fn telling_key(piece: &Piece) -> Option<&str> {
+    piece.told().keys.first().map(String::as_str)
 }
 
 /// Whether the word is plain English that may be said about anything.
@@ -78,7 +93,7 @@ pub fn is_plain(key: &str) -> bool {
 
 /// Whether everybody knows the word, whatever is sold.
 pub fn is_known_to_all(piece: &Piece) -> bool {
-    telling_key(piece).is_none_or(|key| is_plain(&key) || is_everyday(&key))
+    telling_key(piece).is_none_or(|key| is_plain(key) || is_everyday(key))
 }
 
 /// Whether the word is one of everyday that may be said beside what stands, if nothing is made of it.
@@ -112,9 +127,9 @@ fn key(token: &Token) -> String {
 /// The share of the words that are English glue.
 #[expect(clippy::cast_precision_loss, reason = "the words of a sentence")]
 pub fn english_share(pieces: &[Piece]) -> f32 {
-    let words: Vec<&str> = pieces.iter().filter(|piece| piece.is_word()).map(|piece| piece.text.as_str()).collect();
-    let glue = answer::tokens(&words.join(" ")).iter().filter(|token| token.is_stop()).count();
-    glue as f32 / words.len().max(1) as f32
+    let words = pieces.iter().filter(|piece| piece.is_word()).count();
+    let glue: usize = pieces.iter().map(|piece| piece.told().glue).sum();
+    glue as f32 / words.max(1) as f32
 }
 
 /// Whether it is in a language, other than English, that the desk speaks.
