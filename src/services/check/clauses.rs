@@ -75,6 +75,11 @@ pub fn speaks_of_all(pieces: &[Piece], names: &Names) -> bool {
     all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(|piece| is_told(at, piece)))
 }
 
+/// "Both plans come with …", "both include …".
+pub fn speaks_of_both(pieces: &[Piece]) -> bool {
+    pieces.iter().take(4).any(|piece| piece.is(&["both"]))
+}
+
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".
 pub fn groups<'m>(mentions: &[&'m Mention], names: &Names) -> Vec<Vec<&'m Mention>> {
     /// "The Gold package of the spring range."

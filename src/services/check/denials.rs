@@ -7,7 +7,6 @@ use super::{
     facts::Stated,
     names::Name,
     pieces::Piece,
-    polarity::PERMITS,
     reader::Reader,
     statements::Statement,
     vocabulary::is_offered,
@@ -30,7 +29,6 @@ impl Reader<'_> {
             }
             let range = stretch.from..stretch.to;
             self.is_opposite(read, &range, stretch.denies, cited)
-                || !stretch.denies && self.is_permitted_wrongly(read, &range, cited)
         })
     }
 
@@ -109,13 +107,6 @@ impl Reader<'_> {
         let stands = |stated: &Stated| known().flat_map(|known| &known.facts).any(|fact| stated.fact.rests_on(fact));
         let mut denied = read.facts.iter().filter(|stated| stretch.contains(&stated.from)).peekable();
         denied.peek().is_some() && !denied.any(stands)
-    }
-
-    /// "Cheese is fine", where cheese stands among what is not allowed and nowhere else.
-    fn is_permitted_wrongly(&self, read: &Read<'_>, stretch: &Range<usize>, cited: &[usize]) -> bool {
-        let permits = read.pieces[stretch.clone()].iter().any(|piece| piece.is(&PERMITS) || piece.is(&["can", "may"]));
-        let words = self.grounds.ground.known(&self.keys_beside_names(read, stretch, Some(cited)));
-        permits && self.only_opposite(&words, &names_of(&read.own(stretch)), false, cited) > 0
     }
 
     /// How many of the words stand with the other polarity, if none stands with this one.

@@ -1,6 +1,7 @@
 //! The check of what a model said: nothing leaves that does not stand, about the same plan or
 //! policy, in the section the sentence rests on or in the customer's own records.
 
+mod arithmetic;
 mod claims;
 mod clauses;
 mod deeds;

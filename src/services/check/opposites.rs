@@ -4,7 +4,7 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use super::{
     clauses::{Read, join},
-    facts::Fact,
+    facts::{Fact, Stated},
     names::Name,
     pieces::Piece,
     polarity::{Stretch, stretches},
@@ -29,6 +29,8 @@ impl Side {
 
 /// What is done within a time is not done at once.
 const AT_ONCE: Side = Side { pair: 1, is_first: true };
+
+const OPEN: Side = Side { pair: 3, is_first: true };
 
 /// "Please report it at once" is asked of the visitor.
 const ASKS: [&str; 8] = ["please", "report", "contact", "write", "email", "call", "ask", "reach"];
@@ -89,11 +91,26 @@ impl Reader<'_> {
         words.dedup();
         let names: Vec<Name> = read.own(clause).iter().map(|mention| mention.name).collect();
         let said = said.iter().filter(|side| !(side.is_first && PAIRS[side.pair].is_one_way));
-        let is_wrong = said.into_iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited));
+        let facts: Vec<&Stated> = read.facts.iter().filter(|stated| clause.contains(&stated.from)).collect();
+        // "Open from 9am to 5pm on holidays", where those are the hours of holidays.
+        let is_stated = |known: &Statement| {
+            let rests = |stated: &&Stated| known.facts.iter().any(|fact| stated.fact.rests_on(fact));
+            facts.iter().any(|stated| matches!(stated.fact, Fact::Clock { .. }))
+                && facts.iter().all(rests)
+                && known.shares(&words) > 0
+        };
+        let is_wrong = said.into_iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited, &is_stated));
         is_wrong.then(|| text::cut(&join(pieces), LONGEST_NAMED))
     }
 
-    fn is_excluded(&self, side: Side, (words, lead): (&[Word], Option<Word>), names: &[Name], cited: &[usize]) -> bool {
+    fn is_excluded(
+        &self,
+        side: Side,
+        (words, lead): (&[Word], Option<Word>),
+        names: &[Name],
+        cited: &[usize],
+        is_stated: &dyn Fn(&Statement) -> bool,
+    ) -> bool {
         let ground = self.grounds.ground;
         let statements: Vec<&Statement> = cited
             .iter()
@@ -107,7 +124,7 @@ impl Reader<'_> {
         // Whatever a section gives a time for is not done at once.
         let is_near = |known: &Statement| side == AT_ONCE || nearness(known) == most;
         let nearest = || statements.iter().filter(|known| is_near(known));
-        !nearest().any(|known| known.sides.contains(&side))
+        !nearest().any(|known| known.sides.contains(&side) || side == OPEN && is_stated(known))
             && nearest().any(|known| known.sides.contains(&side.other()))
     }
 }

@@ -151,7 +151,19 @@ fn read_chunk(chunk: &str, pieces: &mut Vec<Piece>) {
     read_plain(after, pieces);
 }
 
+/// Without their apostrophes these are other words.
+const PRONOUNS: [(&str, &str); 4] = [("she'll", "she"), ("she'd", "she"), ("he'll", "he"), ("he'd", "he")];
+
+fn is_short(chunk: &str, short: &str) -> bool {
+    chunk.chars().map(|c| if c == '’' { '\'' } else { c.to_ascii_lowercase() }).eq(short.chars())
+}
+
 fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
+    let chunk = PRONOUNS
+        .iter()
+        .filter(|_| chunk.contains(['\'', '’']))
+        .find_map(|(short, whole)| is_short(chunk, short).then_some(*whole))
+        .unwrap_or(chunk);
     let chars: Vec<char> = chunk.chars().filter(|c| !matches!(c, '\'' | '’' | '‘')).collect();
     let mut at = 0;
     while at < chars.len() {

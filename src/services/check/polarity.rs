@@ -78,7 +78,7 @@ fn is_verdict(part: &[Piece]) -> bool {
 }
 
 /// That something may be done.
-pub const PERMITS: [&str; 12] = [
+const PERMITS: [&str; 12] = [
     "allowed", "permitted", "fine", "okay", "ok", "accepted", "acceptable", "supported", "welcome", "possible",
     "available", "included",
 ];
@@ -122,7 +122,12 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
         // "Sold without a lid" denies the lid; "never sold without a lid" affirms it.
         let excepts = excepts_at(pieces, at) && at > from && !(from..at).any(|at| denies_at(pieces, at));
         // "… and so are contracts": said like what stands before it.
-        let likewise = piece.is(&["so"]) && pieces.get(at + 1).is_some_and(|next| next.is(&LIKEWISE));
+        let likewise = likewise_at(pieces, at, "so");
+        // "…, as are contracts": the rest of the list.
+        if from == at && at > 0 && pieces[at - 1].is(&[","]) && likewise_at(pieces, at, "as") {
+            from = at + 2;
+            continue;
+        }
         // "Any boxes | you don't use | we buy back."
         let relates = at > from && is_relative(pieces, at);
         let is_over = relative_from.is_some_and(|from| at > from + 1 && words::is_verbal(&piece.text));
@@ -143,6 +148,10 @@ fn parts(pieces: &[Piece]) -> Vec<Part> {
     let last = part(pieces, from, pieces.len(), is_listed, is_condition);
     parts.extend(last.map(|part| part.excepted(is_excepted)));
     parts
+}
+
+fn likewise_at(pieces: &[Piece], at: usize, word: &str) -> bool {
+    pieces[at].is(&[word]) && pieces.get(at + 1).is_some_and(|next| next.is(&LIKEWISE))
 }
 
 fn is_thing(piece: &Piece) -> bool {

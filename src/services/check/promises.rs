@@ -4,8 +4,9 @@
 use std::sync::LazyLock;
 
 use super::{
-    clauses::Read,
+    clauses::{Read, clauses},
     facts::{Fact, Stated},
+    pieces::Piece,
     reader::Reader,
     words,
 };
@@ -15,13 +16,15 @@ struct Promise {
     /// With a space around each.
     ways: Vec<String>,
     is_by_denial: bool,
+    /// Whether it promises nothing where it is asked of the visitor: "report it at once".
+    is_theirs_too: bool,
 }
 
 static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| {
     let lines = include_str!("words/promises.txt").lines().filter(|line| !line.starts_with('#'));
     let promise = |line: &str| {
-        let ways = line.trim_start_matches("- ").split(", ").map(|way| format!(" {way} ")).collect();
-        Promise { ways, is_by_denial: line.starts_with("- ") }
+        let ways = line.trim_start_matches(['-', '?', ' ']).split(", ").map(|way| format!(" {way} ")).collect();
+        Promise { ways, is_by_denial: line.starts_with("- "), is_theirs_too: line.starts_with("? ") }
     };
     lines.map(promise).collect()
 });
@@ -38,7 +41,17 @@ impl Reader<'_> {
         }
         let places = &self.grounds.ground.places;
         let stands = |way: &String| rests_on.iter().any(|at| places[*at].text.contains(way.as_str()));
-        let made = |promise: &Promise| promise.ways.iter().find(|way| said.contains(way.as_str())).cloned();
+        let is_ours = |way: &String| {
+            let mut clauses = clauses(read.pieces).into_iter().map(|clause| &read.pieces[clause]);
+            clauses.any(|clause| {
+                let said = spaced(clause.iter().map(|piece| piece.text.as_str()));
+                said.contains(way.as_str()) && !is_asked_of_them(clause)
+            })
+        };
+        let made = |promise: &Promise| {
+            let mut ways = promise.ways.iter().filter(|way| said.contains(way.as_str()));
+            ways.find(|way| !promise.is_theirs_too || is_ours(way)).cloned()
+        };
         let open = PROMISES.iter().filter(|promise| promise.is_by_denial || !is_denied);
         let unkept = open.filter(|promise| !promise.ways.iter().any(stands)).filter_map(made);
         unkept.map(|way| way.trim().to_owned()).collect()
@@ -59,6 +72,17 @@ impl Reader<'_> {
         let stands = |stated: &&Stated| known().any(|fact| stated.fact.rests_on(fact));
         read.facts.iter().filter(is_denied).filter(stands).map(|stated| format!("not {}", read.said(stated))).collect()
     }
+}
+
+/// "Please report it …", "then call …": what the visitor is to do.
+fn is_asked_of_them(clause: &[Piece]) -> bool {
+    const OPENS: [&str; 9] = [",", ";", "and", "then", "so", "just", "you", "should", "must"];
+    const DOES: [&str; 12] =
+        ["report", "contact", "write", "email", "call", "ask", "reach", "tell", "let", "phone", "message", "inform"];
+    let says_we = clause.iter().any(|piece| piece.is(&["we", "well", "our"]));
+    let please = clause.iter().position(|piece| piece.is(&["please"])).map_or(0, |at| at + 1);
+    let first = clause[please..].iter().find(|piece| !piece.is(&OPENS));
+    !says_we && first.is_some_and(|piece| piece.is(&DOES))
 }
 
 /// Words with a space around each, so that whole ones are found.

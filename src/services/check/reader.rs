@@ -7,7 +7,7 @@ use super::{
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
     deeds,
-    facts::{Fact, Per, Stated, facts},
+    facts::{Fact, Stated, facts},
     links,
     names::{Mention, Name},
     pieces::{Piece, pieces},
@@ -43,7 +43,7 @@ pub struct Reader<'a> {
     pub(super) shown: Vec<usize>,
     /// Whether the sentence before a list was English; its entries are too short to tell.
     pub(super) is_english_list: bool,
-    support_email: String,
+    pub(super) support_email: String,
     pub(super) counted: HashSet<String>,
     names: Vec<Name>,
     subjects: Vec<Word>,
@@ -55,6 +55,14 @@ pub struct Reader<'a> {
     topic: Vec<Name>,
     /// Where the sentence first says that something is the visitor's own.
     pub(super) theirs: Option<usize>,
+    /// Whether the sentence is marked as what is not known, and nothing else.
+    pub(super) is_admission: bool,
+    /// "Compared with Silver, …": what the sentence sets it against.
+    compared: Vec<Name>,
+    /// The last two plans that were named.
+    pub(super) both: Vec<Name>,
+    /// The figures that were said so far.
+    pub(super) said: Vec<Fact>,
 }
 
 impl<'a> Reader<'a> {
@@ -89,6 +97,10 @@ impl<'a> Reader<'a> {
             lead: Vec::new(),
             topic: Vec::new(),
             theirs: None,
+            is_admission: false,
+            compared: Vec::new(),
+            both: Vec::new(),
+            said: Vec::new(),
         }
     }
 
@@ -120,6 +132,9 @@ impl<'a> Reader<'a> {
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
+        self.compared.clear();
+        self.is_admission = !sentence.marks.is_empty() && sentence.marks.iter().all(|mark| *mark == Mark::Nothing);
+        self.said.extend(facts.iter().map(|stated| stated.fact.clone()));
         self.theirs = pieces.iter().position(|piece| piece.is(&THEIRS));
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
@@ -204,7 +219,9 @@ impl<'a> Reader<'a> {
             let beside = |name: &&Name| !names.iter().any(|other| ground.names.are_siblings(**name, *other));
             let topic: Vec<Name> = self.topic.iter().filter(beside).copied().collect();
             names.extend(topic);
+            let is_compared = is_other(&read.pieces[..stated.from]);
             let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
+                (true, _) if is_compared && !self.compared.is_empty() => vec![self.compared.clone()],
                 (false, _) => vec![names],
                 (true, true) if !self.turns_to_unknown(read, clause) => vec![self.names.clone()],
                 (true, _) => vec![Vec::new(), self.names.clone()],
@@ -219,11 +236,16 @@ impl<'a> Reader<'a> {
                 let claim = Claim { fact: &stated.fact, names, of_all, subjects, words: &words };
                 self.holds(&claim, cited) || cited.is_empty() && !lent.is_empty() && self.holds(&claim, lent)
             };
-            if !alternatives.iter().any(holds) {
+            if !alternatives.iter().any(holds) && !self.is_reckoned(stated, read, cited) {
                 wrong.push(read.said(stated));
             }
         }
-        if let Some(named) = groups(&own, &ground.names).pop().map(|group| names_of(&group)) {
+        let compares = read.pieces[clause.clone()].iter().take(2).any(|piece| piece.is(&["compared", "unlike"]));
+        let groups = groups(&own, &ground.names);
+        self.note_both(&own);
+        if compares && !self.names.is_empty() {
+            self.compared = own.iter().map(|mention| mention.name).collect();
+        } else if let Some(named) = groups.last().map(|group| names_of(group)) {
             // A label in passing ("with email support") does not turn to something else.
             let is_plan = |names: &[Name]| names.iter().any(|name| ground.names.is_heading(*name));
             if !goes_on || is_plan(&named) || !is_plan(&self.names) {
@@ -246,44 +268,6 @@ impl<'a> Reader<'a> {
         is_unknown && !self.names.iter().any(|name| ground.names.is_heading(*name))
     }
 
-    fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
-            return !self.names_another_address(cited);
-        }
-        if self.records.iter().any(|known| ground.says(known, claim)) {
-            return true;
-        }
-        if claim.fact.is_aside() {
-            return !self.contradicts(claim, cited);
-        }
-        if cited.is_empty() {
-            return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
-        }
-        cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
-    }
-
-    /// Whether what is cited wants to be written to elsewhere.
-    fn names_another_address(&self, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        let facts = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
-        let is_address = |fact: &Fact| matches!(fact, Fact::Link(link) if link.contains('@'));
-        facts().any(is_address) && !facts().any(|fact| matches!(fact, Fact::Link(link) if *link == self.support_email))
-    }
-
-    /// "Monthly" is often said in passing; it is wrong where only another period stands.
-    fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        let known = || {
-            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-            known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
-        };
-        // "Daily", where some days are named.
-        let is_other_day = |fact: &Fact| matches!((claim.fact, fact), (Fact::Every(Per::Day), Fact::Weekday(_)));
-        known().any(|fact| claim.fact.is_like(fact) || is_other_day(fact))
-            && !known().any(|fact| claim.fact.rests_on(fact))
-    }
-
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
@@ -300,10 +284,28 @@ impl<'a> Reader<'a> {
         said.map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
     }
 
+    /// The last two plans beside each other that were named.
+    fn note_both(&mut self, own: &[&Mention]) {
+        let names = &self.grounds.ground.names;
+        for mention in own.iter().filter(|mention| names.is_heading(mention.name)) {
+            self.both.retain(|name| *name != mention.name && names.are_siblings(*name, mention.name));
+            self.both.push(mention.name);
+            if self.both.len() > 2 {
+                self.both.remove(0);
+            }
+        }
+    }
+
     /// What the last names were, for what goes on with them.
     pub(super) fn spoken_of(&self) -> &[Name] {
         &self.names
     }
+}
+
+/// "Rather than 7", "instead of one".
+fn is_other(before: &[Piece]) -> bool {
+    matches!(before, [.., rather, than] if rather.is(&["rather"]) && than.is(&["than"]))
+        || matches!(before, [.., instead, of] if instead.is(&["instead"]) && of.is(&["of"]))
 }
 
 /// "For returns, …", "With the add-on, …".

@@ -75,9 +75,23 @@ pub fn statements(
         }
         if !is_entry && line.ends_with(':') {
             intro = read.last().map(|statement| statement.words.clone()).unwrap_or_default();
+            // "It cannot be cancelled unless:" denies nothing of what it lists.
+            if excepts(line) {
+                for (_, denied) in &mut intro {
+                    *denied = false;
+                }
+            }
         }
     }
     read
+}
+
+/// "… unless:", "… except in these cases:", "The exceptions are:".
+fn excepts(line: &str) -> bool {
+    /// "… except in one of these cases:"
+    const WITHIN: usize = 8;
+    let pieces = pieces(line);
+    pieces.iter().rev().take(WITHIN).any(|piece| piece.is(&["unless", "except", "exceptions"]))
 }
 
 /// "What may not be shipped"; not "Why can't I sign in?".

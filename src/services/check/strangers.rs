@@ -1,6 +1,6 @@
 //! Strangers: names of plans, products, places and codes that nothing we know mentions.
 
-use super::{clauses::Read, ground::origin, pieces::Piece, reader::Reader, words};
+use super::{clauses::Read, facts, ground::origin, pieces::Piece, reader::Reader, words};
 
 /// Of an English sentence at least this share is glue, measured on replies in five languages.
 const ENGLISH: f32 = 0.25;
@@ -61,7 +61,7 @@ impl Reader<'_> {
                     .checked_sub(1)
                     .is_none_or(|before| read.pieces[before].is(&[".", "!", "?", ":", "\n", "-", "\"", "“", "("]));
             let is_named = piece.is_word() && piece.capital && piece.text.chars().count() > 2 && !opens;
-            if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_calendar(&piece.text) {
+            if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_fact(read.pieces, at) {
                 continue;
             }
             let is_doubted = read
@@ -107,8 +107,8 @@ fn is_code(word: &str) -> bool {
     word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Days and months are facts, and checked as such.
-fn is_calendar(word: &str) -> bool {
-    use super::facts::{is_month, is_weekday};
-    is_month(word) || is_weekday(word)
+/// Days, months and currencies are facts, and checked as such.
+fn is_fact(pieces: &[Piece], at: usize) -> bool {
+    let word = pieces[at].text.as_str();
+    facts::is_month(word) || facts::is_weekday(word) || facts::names_currency(pieces, at)
 }

@@ -6,7 +6,7 @@ use super::{
     clauses::{Read, join},
     facts::{Fact, is_measure},
     names::Name,
-    pieces::Piece,
+    pieces::{Piece, pieces},
     polarity::Stretch,
     reader::Reader,
     sentences::Sentence,
@@ -35,6 +35,12 @@ const MOST_READ: usize = 16;
 /// A word of more than one in so many sections is what the company is about.
 const THEME: usize = 6;
 const FEW: usize = 4;
+
+/// "IP", "VAT".
+const LONGEST_ABBREVIATION: usize = 3;
+
+/// What an entry of a list is called has no more pieces before its colon.
+const LONGEST_LABEL: usize = 5;
 
 /// How a word stands to what a sentence rests on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,11 +93,36 @@ impl Reader<'_> {
         let said: Vec<Standing> = range.clone().map(|at| self.standing(read, at, rests_on)).collect();
         let is_new = said.iter().any(|standing| matches!(standing, Standing::Everyday | Standing::Unheard));
         let has_ground = said.contains(&Standing::Stands);
+        if binds && self.holds_also(read, range, rests_on) {
+            return true;
+        }
         if binds {
             let tells = !words::keys(&read.pieces[range.clone()]).is_empty();
             return is_new || tells && !has_ground;
         }
         is_new && !has_ground
+    }
+
+    /// "As long as it hasn't been delivered", where it holds also after delivery.
+    fn holds_also(&self, read: &Read<'_>, range: &Range<usize>, rests_on: &[usize]) -> bool {
+        /// "Also after delivery", "even once the work has begun".
+        const WITHIN: usize = 4;
+        let said = &read.pieces[range.clone()];
+        if !said.iter().any(|piece| words::is_negation(&piece.text) || piece.is(&["before", "yet"])) {
+            return false;
+        }
+        let keys = words::keys(said);
+        let also = |text: &str| {
+            let written = pieces(text);
+            (0..written.len()).any(|at| {
+                let opens = written[at].is(&["also", "even"])
+                    && written.get(at + 1).is_some_and(|next| next.is(&["after", "if", "when", "once"]));
+                let behind = &written[at..written.len().min(at + 2 + WITHIN)];
+                opens && words::keys(behind).iter().any(|key| keys.contains(key))
+            })
+        };
+        let mut texts = rests_on.iter().map(|at| self.grounds.ground.places[*at].text.as_str());
+        texts.any(|text| (text.contains(" also ") || text.contains(" even ")) && also(text))
     }
 
     fn standing(&self, read: &Read<'_>, at: usize, rests_on: &[usize]) -> Standing {
@@ -116,7 +147,18 @@ impl Reader<'_> {
         let is_theme = sections > FEW && sections * THEME > self.grounds.ground.places.len();
         let states_price = || read.facts.iter().any(|stated| matches!(stated.fact, Fact::Money { .. }));
         let is_price = piece.is(&["fee", "fees", "charge", "charges", "charged", "bill", "billed"]) && states_price();
-        if is_name && !is_elsewhere || is_theme || is_price || is_plain(piece, key) || self.is_theirs(read.pieces, at)
+        // "IP address", where "IP" stands.
+        let is_kind = piece.is(&["address", "addresses", "number", "code"]) && at > 0 && {
+            let before = &read.pieces[at - 1];
+            let stands = before.told().keys().any(|key| self.stands(key, rests_on));
+            before.capital && before.text.len() <= LONGEST_ABBREVIATION && stands
+        };
+        if is_name && !is_elsewhere
+            || is_kind
+            || is_theme
+            || is_price
+            || is_plain(piece, key)
+            || self.is_theirs(read.pieces, at)
         {
             return Standing::Plain;
         }
@@ -170,7 +212,10 @@ impl Reader<'_> {
     fn is_theirs(&self, pieces: &[Piece], at: usize) -> bool {
         let before = &pieces[at.saturating_sub(THEIRS_WITHIN)..at];
         let is_spoken_of = before.iter().any(|piece| piece.is(&["your", "for", "as", "about", "regarding", "if"]));
-        is_spoken_of && self.asked.iter().any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
+        // "Filming: …", to somebody who asked about it.
+        let is_label = pieces.iter().take(LONGEST_LABEL).skip(at).any(|piece| piece.is(&[":"]));
+        (is_spoken_of || is_label)
+            && self.asked.iter().any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
     }
 
     /// By its glue or, as headlines have none, by its other words.

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    clauses::{Read, groups, join, names_of, speaks_of_all},
+    clauses::{Read, groups, join, names_of, speaks_of_all, speaks_of_both},
     denials::is_without,
     facts::Stated,
     names::Name,
@@ -93,7 +93,9 @@ impl Reader<'_> {
         }
         let groups = groups(&own, &ground.names);
         let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()], &ground.names);
+        let of_both = own.is_empty() && self.both.len() == 2 && speaks_of_both(&read.pieces[clause.clone()]);
         let names: Vec<Name> = match groups.as_slice() {
+            [] if of_both => self.both.clone(),
             [] if of_all => Vec::new(),
             [] if goes_on => self.spoken_of().to_vec(),
             [one] => names_of(one),
@@ -108,8 +110,12 @@ impl Reader<'_> {
         let mut words = ground.known(&keys);
         words.sort_unstable();
         words.dedup();
-        self.belongs_to_neighbour(&names, &words, keys.len())
-            .then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
+        let is_foreign = if of_both {
+            names.iter().any(|name| self.belongs_to_neighbour(&[*name], &words, keys.len()))
+        } else {
+            self.belongs_to_neighbour(&names, &words, keys.len())
+        };
+        is_foreign.then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
     }
 
     fn belongs_to_neighbour(&self, names: &[Name], words: &[Word], telling: usize) -> bool {

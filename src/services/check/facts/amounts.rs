@@ -55,7 +55,7 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
-    let behind = behind(pieces, at + 1);
+    let behind = behind(pieces, long(pieces, at + 1).unwrap_or(at + 1));
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(
             Fact::Time {
@@ -83,6 +83,14 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     }
     let is_spelled = here.kind == Kind::Spelled;
     Some(Stated { is_spelled, ..Stated::new(count(&here.text, &behind, pieces), at, at + 1) })
+}
+
+/// "8 half-hour lessons", "10 one-hour sessions": where the things begin that are so long.
+fn long(pieces: &[Piece], at: usize) -> Option<usize> {
+    let [length, dash, unit, ..] = pieces.get(at..)? else { return None };
+    let is_long = (length.is_number() || length.is(&["half"])) && dash.is(&["-"]) && time(unit).is_some();
+    let is_thing = pieces.get(at + 3).is_some_and(|thing| thing.is_word() && !thing.is(&ENDS));
+    (is_long && is_thing).then_some(at + 3)
 }
 
 /// "Unlimited tasks": of what there is no limit.

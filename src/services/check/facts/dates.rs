@@ -126,7 +126,14 @@ pub fn clock(pieces: &[Piece], at: usize) -> Option<Stated> {
     };
     let half = after(if past.is_some() { 3 } else { 1 });
     let to = at + if past.is_some() { 3 } else { 1 };
+    // "9 a.m."
+    let dotted = |letter: &str| {
+        let dotted = pieces.get(to..to + 3);
+        dotted.is_some_and(|dotted| dotted[0].is(&[letter]) && dotted[1].is(&["."]) && dotted[2].is(&["m"]))
+    };
     let (hour, to) = match half.map(|half| half.text.as_str()) {
+        Some("a") if dotted("a") => (hour % 12, to + 3),
+        Some("p") if dotted("p") => (hour % 12 + 12, to + 3),
         Some("am") => (hour % 12, to + 1),
         Some("pm") => (hour % 12 + 12, to + 1),
         Some("uhr") => (hour, to + 1),

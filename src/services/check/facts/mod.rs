@@ -8,6 +8,7 @@ mod money;
 pub use amounts::{is_measure, times_a};
 pub use dates::{is_month, is_weekday};
 pub use fact::{Fact, Per, Sort};
+pub use money::{currency, names_currency};
 
 use super::pieces::{Kind, Piece};
 

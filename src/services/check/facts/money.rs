@@ -18,6 +18,14 @@ pub fn currency(piece: &Piece) -> Option<&'static str> {
     }
 }
 
+/// "British pounds", "Euros": the name of a currency, checked as one.
+pub fn names_currency(pieces: &[Piece], at: usize) -> bool {
+    const OF: [(&str, &str); 4] = [("british", "gbp"), ("american", "usd"), ("indian", "inr"), ("japanese", "jpy")];
+    let of = OF.iter().find(|(of, _)| pieces[at].text == *of);
+    let is_of = |(_, code): &(&str, &str)| pieces.get(at + 1).and_then(currency) == Some(*code);
+    currency(&pieces[at]).is_some() || of.is_some_and(is_of)
+}
+
 /// "£12/month", "12 GBP per month", "twelve pounds a month".
 pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = pieces.get(at)?;

@@ -62,6 +62,12 @@ pub struct Told {
     glue: usize,
 }
 
+impl Told {
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(String::as_str)
+    }
+}
+
 /// What a word tells; nothing if it is glue, a figure or a denial.
 pub fn told(word: &str) -> Told {
     let tokens = answer::tokens(word);
