@@ -28,6 +28,10 @@ Gold cannot be cancelled unless:
 
 - You move abroad
 - A doctor confirms it
+
+## Faults
+
+Report a fault on the /faults page. We mend it within 2 days, also after delivery.
 ";
 
 fn is_shown(asked: &str, reply: &str) -> bool {
@@ -76,4 +80,28 @@ fn what_is_reckoned_exactly_stands() {
 #[test]
 fn what_is_excepted_is_not_denied() {
     assert!(is_shown("Can I leave?", "You can leave Gold early if you move abroad {Stay}."));
+}
+
+#[test]
+fn what_the_visitor_is_to_do_at_once_is_no_promise() {
+    let asked = "Something is broken. Is there a sauna?";
+    assert!(is_shown(asked, "Please report the fault right away on the /faults page {Faults}."));
+    for reply in [
+        "Report the fault for an instant repair on the /faults page {Faults}.",
+        "We mend the fault right away {Faults}.",
+        "We mend it within 2 days, as long as it hasn't been delivered yet {Faults}.",
+        "With Gold you get:\n- Sauna: included {> Gold}",
+    ] {
+        assert!(!is_shown(asked, reply), "{reply}");
+    }
+}
+
+#[test]
+fn what_is_compared_is_not_spoken_of() {
+    let asked = "Why Gold?";
+    assert!(is_shown(
+        asked,
+        "Gold is £49 a month. Compared with Silver, it gives you 100 tasks rather than 40 {> Gold} {> Silver}."
+    ));
+    assert!(!is_shown(asked, "Gold is £49 a month. Compared with Silver, it gives you 40 tasks {> Gold} {> Silver}."));
 }

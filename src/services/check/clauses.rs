@@ -7,6 +7,7 @@ use super::{
     names::{Mention, Name, Names},
     pieces::{DASH, Piece},
     polarity::Stretch,
+    words,
 };
 
 /// A sentence, read.
@@ -77,7 +78,15 @@ pub fn speaks_of_all(pieces: &[Piece], names: &Names) -> bool {
 
 /// "Both plans come with …", "both include …".
 pub fn speaks_of_both(pieces: &[Piece]) -> bool {
-    pieces.iter().take(4).any(|piece| piece.is(&["both"]))
+    /// ", and both plans …"
+    const OPENING: usize = 3;
+    let is_told =
+        |next: &Piece| words::is_verbal(&next.text) || next.is(&["plans", "packages", "tiers", "options", "of"]);
+    let both = pieces.iter().take(OPENING).position(|piece| piece.is(&["both"]));
+    both.is_some_and(|at| {
+        let opens = pieces[..at].iter().all(|piece| !piece.is_word() || piece.is(&["and", "but", "yes"]));
+        opens && pieces.get(at + 1).is_some_and(is_told)
+    })
 }
 
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".

@@ -45,7 +45,7 @@ impl Reader<'_> {
             let mut clauses = clauses(read.pieces).into_iter().map(|clause| &read.pieces[clause]);
             clauses.any(|clause| {
                 let said = spaced(clause.iter().map(|piece| piece.text.as_str()));
-                said.contains(way.as_str()) && !is_asked_of_them(clause)
+                said.contains(way.as_str()) && !is_asked_of_them(clause, way)
             })
         };
         let made = |promise: &Promise| {
@@ -74,15 +74,25 @@ impl Reader<'_> {
     }
 }
 
-/// "Please report it …", "then call …": what the visitor is to do.
-fn is_asked_of_them(clause: &[Piece]) -> bool {
-    const OPENS: [&str; 9] = [",", ";", "and", "then", "so", "just", "you", "should", "must"];
+/// "Please report it at once", "then call us right away": what the visitor is to do. "Email us for an instant
+/// refund" promises one.
+fn is_asked_of_them(clause: &[Piece], way: &str) -> bool {
+    /// "Report it to us".
+    const WITHIN: usize = 4;
+    const OPENS: [&str; 10] = [",", ";", "and", "then", "so", "just", "please", "you", "should", "must"];
     const DOES: [&str; 12] =
         ["report", "contact", "write", "email", "call", "ask", "reach", "tell", "let", "phone", "message", "inform"];
-    let says_we = clause.iter().any(|piece| piece.is(&["we", "well", "our"]));
-    let please = clause.iter().position(|piece| piece.is(&["please"])).map_or(0, |at| at + 1);
-    let first = clause[please..].iter().find(|piece| !piece.is(&OPENS));
-    !says_we && first.is_some_and(|piece| piece.is(&DOES))
+    let Some(does) = clause.iter().position(|piece| !piece.is(&OPENS)) else { return false };
+    let does = clause.iter().position(|piece| piece.is(&["please"])).map_or(does, |please| please + 1);
+    let Some(asked) = clause.get(does..).filter(|asked| asked.first().is_some_and(|first| first.is(&DOES))) else {
+        return false;
+    };
+    let words = |pieces: &[Piece]| spaced(pieces.iter().map(|piece| piece.text.as_str()));
+    let is_aim = |at: usize| {
+        asked[at].is(&["for", "a", "an", "get", "and"])
+            || asked[at].is(&["to"]) && !asked.get(at + 1).is_some_and(|next| next.is(&["us", "the", "our"]))
+    };
+    (1..=WITHIN.min(asked.len())).any(|at| words(&asked[at..]).starts_with(way) && !(1..at).any(is_aim))
 }
 
 /// Words with a space around each, so that whole ones are found.

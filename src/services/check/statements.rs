@@ -89,9 +89,10 @@ pub fn statements(
 /// "… unless:", "… except in these cases:", "The exceptions are:".
 fn excepts(line: &str) -> bool {
     /// "… except in one of these cases:"
-    const WITHIN: usize = 8;
+    const WITHIN: usize = 7;
     let pieces = pieces(line);
-    pieces.iter().rev().take(WITHIN).any(|piece| piece.is(&["unless", "except", "exceptions"]))
+    let at = pieces.iter().rposition(|piece| piece.is(&["unless", "except", "exceptions"]));
+    at.is_some_and(|at| at + WITHIN >= pieces.len() && !(at + 1..pieces.len()).any(|at| denies_at(&pieces, at)))
 }
 
 /// "What may not be shipped"; not "Why can't I sign in?".

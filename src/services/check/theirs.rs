@@ -114,10 +114,8 @@ impl Reader<'_> {
 }
 
 /// How a reply says that it does not know.
-const NOT_KNOWING: [&str; 14] = [
-    "i", "information", "know", "say", "says", "mention", "mentions", "mentioned", "state", "states", "specify",
-    "specified", "detail", "details",
-];
+const NOT_KNOWING: [&str; 10] =
+    ["i", "know", "say", "mention", "mentioned", "specify", "specified", "state", "stated", "says"];
 
 /// "So 250 would be too many", "as you have 25".
 fn is_supposed_of_them(stated: &Stated, pieces: &[Piece]) -> bool {

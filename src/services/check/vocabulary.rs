@@ -158,7 +158,7 @@ impl Reader<'_> {
             || is_theme
             || is_price
             || is_plain(piece, key)
-            || self.is_theirs(read.pieces, at)
+            || self.is_theirs(read, at)
         {
             return Standing::Plain;
         }
@@ -209,11 +209,13 @@ impl Reader<'_> {
     }
 
     /// "For your bakery", to somebody who said they had one.
-    fn is_theirs(&self, pieces: &[Piece], at: usize) -> bool {
+    fn is_theirs(&self, read: &Read<'_>, at: usize) -> bool {
+        let pieces = read.pieces;
         let before = &pieces[at.saturating_sub(THEIRS_WITHIN)..at];
         let is_spoken_of = before.iter().any(|piece| piece.is(&["your", "for", "as", "about", "regarding", "if"]));
-        // "Filming: …", to somebody who asked about it.
-        let is_label = pieces.iter().take(LONGEST_LABEL).skip(at).any(|piece| piece.is(&[":"]));
+        // "Filming: not allowed …", to somebody who asked about it; "sauna: included" affirms it.
+        let is_refused = read.stretches.iter().any(|stretch| stretch.denies && stretch.from > at);
+        let is_label = is_refused && pieces.iter().take(LONGEST_LABEL).skip(at).any(|piece| piece.is(&[":"]));
         (is_spoken_of || is_label)
             && self.asked.iter().any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
     }
