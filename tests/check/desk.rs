@@ -36,6 +36,11 @@ impl Desk {
         Self::read("tests/other_trade/knowledge", &files, "hello@willowlane.example")
     }
 
+    /// One page says all.
+    pub fn of_a_small_firm(file: &str, support_email: &str) -> Self {
+        Self::read("tests/check/other_trade", &[file], support_email)
+    }
+
     fn read(folder: &str, files: &[&str], support_email: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let read = |file: &&str| Document {
@@ -79,12 +84,18 @@ impl Desk {
         check(&self.numbered(reply), cut, &grounds)
     }
 
-    /// `{words of its path}` becomes the mark of a section.
+    /// `{words of its path}` becomes the mark of a section, `{0}` and `{r}` those of nothing and the records.
     fn numbered(&self, reply: &str) -> String {
         let mut sent = reply.to_owned();
         while let Some((from, to)) = sent.find('{').zip(sent.find('}')).filter(|(from, to)| from < to) {
-            let Some(section) = self.find(&sent[from + 1..to]) else { break };
-            sent.replace_range(from..=to, &self.mark(section));
+            let mark = match &sent[from + 1..to] {
+                name @ ("0" | "r") => format!("[{name}]"),
+                path => {
+                    let Some(section) = self.find(path) else { break };
+                    self.mark(section)
+                }
+            };
+            sent.replace_range(from..=to, &mark);
         }
         sent
     }

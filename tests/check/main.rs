@@ -6,4 +6,5 @@ mod desk;
 mod generated;
 mod phrases;
 mod promises;
+mod reckoned;
 mod written;

@@ -8,21 +8,30 @@
 //! | second | 30 of 32, now all | 31 of 36, now all |
 //! | third | 22 of 24, now all | 18 of 26, now all |
 //! | fourth | 19 of 20, now all | 19 of 22, now all |
-//! | fifth | 13 of 13 | 17 of 20, now 19 |
+//! | fifth | 13 of 13 | 17 of 20, now all |
 //! | sixth | 58 of 61, now all | 43 of 62, now 58 |
-//! | seventh | 25 of 28, now all | 23 of 28, now 26 |
-//! | eighth | 26 of 28, now all | 19 of 28, now 24 |
+//! | seventh | 25 of 28, now all | 23 of 28, now 27 |
+//! | eighth | 26 of 28, now all | 19 of 28, now 26 |
 //! | ninth | 13 of 16, now all | 15 of 20, now all |
+//! | tenth | 27 of 30, now all | 28 of 30, now 29 |
+//! | eleventh | 23 of 30, now all | 25 of 30, now 26 |
 //! | another trade | 17 of 20, now all | 17 of 24, now all |
 //! | another trade, second | 8 of 10, now all | 12 of 14, now all |
-//! | another trade, third | 25 of 30, now all | 14 of 30, now 28 |
+//! | another trade, third | 25 of 30, now all | 14 of 30, now 27 |
 //! | another trade, fourth | 9 of 12, now all | 10 of 12, now 11 |
 //! | another trade, fifth | 11 of 12, now all | 9 of 12, now 10 |
-//! | a dentist's | 16 of 20, now all | 13 of 20, now 14 |
+//! | a dentist's | 16 of 20, now all | 13 of 20, now 18 |
+//! | a music school's | 18 of 22, now all | 13 of 24, now 22 |
+//! | a warehouse's | 14 of 22, now all | 19 of 24, now 20 |
+//! | a vet's | 15 of 22, now all | 18 of 24, now 21 |
+//! | a bakery's | 17 of 24, now 21 | 15 of 22, now 19 |
+//! | a campsite's | 12 of 22, now 20 | 13 of 20, now 14 |
 //!
-//! The sixth set and the other trade's third met the check before it knew of words that nothing
-//! has heard and of opposites; what it does not catch since is mostly a condition that was added, a
-//! restriction ("only"), or a figure of another line that names nothing.
+//! The last five are of firms whose pages the check had never met, the vet's, the bakery's and the campsite's
+//! each after it was mended for those above. What an unseen set of an unseen trade meets is what the middle of
+//! the table says, not its end: a quarter to nearly half of its true replies are blocked (of a gym's, 28 of 60),
+//! and three corrupted ones in four are caught. What gets through is mostly a consequence of one line said of another ("broken strings
+//! are paid by you"), a figure of another row that names nothing, and an opposite in other words.
 
 use crate::desk::{Desk, Reply};
 
@@ -44,6 +53,7 @@ fn desk() -> Desk {
 
 #[test]
 fn held_out_true_replies_are_shown() {
+    let desk = desk();
     for (name, text) in [
         ("first", include_str!("held_out/first_true.txt")),
         ("second", include_str!("held_out/second_true.txt")),
@@ -54,13 +64,16 @@ fn held_out_true_replies_are_shown() {
         ("seventh", include_str!("held_out/seventh_true.txt")),
         ("eighth", include_str!("held_out/eighth_true.txt")),
         ("ninth", include_str!("held_out/ninth_true.txt")),
+        ("tenth", include_str!("held_out/tenth_true.txt")),
+        ("eleventh", include_str!("held_out/eleventh_true.txt")),
     ] {
-        desk().count(name, &replies(text, "true"), true).at_least(0.98);
+        desk.count(name, &replies(text, "true"), true).at_least(0.98);
     }
 }
 
 #[test]
 fn held_out_corrupted_replies_are_caught() {
+    let desk = desk();
     for (name, text, floor) in [
         ("first", include_str!("held_out/first_corrupted.txt"), 0.96),
         ("second", include_str!("held_out/second_corrupted.txt"), 0.94),
@@ -71,8 +84,10 @@ fn held_out_corrupted_replies_are_caught() {
         ("seventh", include_str!("held_out/seventh_corrupted.txt"), 0.89),
         ("eighth", include_str!("held_out/eighth_corrupted.txt"), 0.82),
         ("ninth", include_str!("held_out/ninth_corrupted.txt"), 0.95),
+        ("tenth", include_str!("held_out/tenth_corrupted.txt"), 0.5),
+        ("eleventh", include_str!("held_out/eleventh_corrupted.txt"), 0.83),
     ] {
-        desk().count(name, &replies(text, "corrupted"), false).at_least(floor);
+        desk.count(name, &replies(text, "corrupted"), false).at_least(floor);
     }
 }
 
@@ -102,4 +117,53 @@ fn a_dentists_pages_need_no_code() {
     desk.count("dentist", &replies(text, "true"), true).at_least(0.95);
     let text = include_str!("other_trade/dentist_corrupted.txt");
     desk.count("dentist", &replies(text, "corrupted"), false).at_least(0.65);
+}
+
+#[test]
+fn small_firms_pages_need_no_code() {
+    for (name, desk, true_ones, corrupted, shown, caught) in [
+        (
+            "music school",
+            Desk::of_a_small_firm("school.md", "office@larkhill.example"),
+            include_str!("other_trade/school_true.txt"),
+            include_str!("other_trade/school_corrupted.txt"),
+            1.0,
+            0.9,
+        ),
+        (
+            "warehouse",
+            Desk::of_a_small_firm("storage.md", "hello@boxwharf.example"),
+            include_str!("other_trade/storage_true.txt"),
+            include_str!("other_trade/storage_corrupted.txt"),
+            1.0,
+            0.83,
+        ),
+        (
+            "vet",
+            Desk::of_a_small_firm("vet.md", "care@foxbrookvets.example"),
+            include_str!("other_trade/vet_true.txt"),
+            include_str!("other_trade/vet_corrupted.txt"),
+            1.0,
+            0.87,
+        ),
+        (
+            "bakery",
+            Desk::of_a_small_firm("bakery.md", "hello@hollinbakery.example"),
+            include_str!("other_trade/bakery_true.txt"),
+            include_str!("other_trade/bakery_corrupted.txt"),
+            0.87,
+            0.86,
+        ),
+        (
+            "campsite",
+            Desk::of_a_small_firm("campsite.md", "hello@marrowhill.example"),
+            include_str!("other_trade/campsite_true.txt"),
+            include_str!("other_trade/campsite_corrupted.txt"),
+            0.9,
+            0.65,
+        ),
+    ] {
+        desk.count(name, &replies(true_ones, "true"), true).at_least(shown);
+        desk.count(name, &replies(corrupted, "corrupted"), false).at_least(caught);
+    }
 }

@@ -1,9 +1,10 @@
 //! Claims: one fact said of something, held against the statements it may rest on.
 
 use super::{
-    facts::Fact,
+    facts::{Fact, Per},
     ground::{Ground, Place},
     names::Name,
+    reader::Reader,
     statements::Statement,
     words::Word,
 };
@@ -34,7 +35,7 @@ impl Ground {
                 || matches!(claim.fact, Fact::Link(_)) && claim.names.is_empty()
         };
         let may_speak = self.may_speak_of(place, claim.subjects, claim.fact);
-        let fits = |known: &Statement| may_speak || (is_plain && about(known));
+        let fits = |known: &Statement| may_speak || about(known);
         let says = |known: &&Statement| self.says(known, claim) && bound(known) && fits(known);
         let best = place.statements.iter().filter(says).map(|known| known.shares(claim.words)).max();
         best.is_some_and(|best| !self.is_said_of_another(place, claim, best))
@@ -58,5 +59,46 @@ impl Ground {
         let of_neighbour = |known: &&Statement| self.names.are_beside(claim.names, &known.names);
         let others = place.statements.iter().filter(has_another).filter(|known| !of_neighbour(known));
         others.map(|known| known.shares(claim.words)).max().is_some_and(|other| other > best)
+    }
+}
+
+impl Reader<'_> {
+    /// Whether the records or the sections it rests on say so.
+    pub(super) fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
+            return !self.names_another_address(cited);
+        }
+        if self.records.iter().any(|known| ground.says(known, claim)) {
+            return true;
+        }
+        if claim.fact.is_aside() {
+            return !self.contradicts(claim, cited);
+        }
+        if cited.is_empty() {
+            return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
+        }
+        cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+    }
+
+    /// Whether what is cited wants to be written to elsewhere.
+    fn names_another_address(&self, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let facts = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
+        let is_address = |fact: &Fact| matches!(fact, Fact::Link(link) if link.contains('@'));
+        facts().any(is_address) && !facts().any(|fact| matches!(fact, Fact::Link(link) if *link == self.support_email))
+    }
+
+    /// "Monthly" is often said in passing; it is wrong where only another period stands.
+    fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
+        let ground = self.grounds.ground;
+        let known = || {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
+        };
+        // "Daily", where some days are named.
+        let is_other_day = |fact: &Fact| matches!((claim.fact, fact), (Fact::Every(Per::Day), Fact::Weekday(_)));
+        known().any(|fact| claim.fact.is_like(fact) || is_other_day(fact))
+            && !known().any(|fact| claim.fact.rests_on(fact))
     }
 }

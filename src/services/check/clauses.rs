@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::{
     facts::{Fact, Stated},
     names::{Mention, Name, Names},
-    pieces::Piece,
+    pieces::{DASH, Piece},
+    polarity::Stretch,
+    words,
 };
 
 /// A sentence, read.
@@ -13,11 +15,12 @@ pub struct Read<'a> {
     pub pieces: &'a [Piece],
     pub facts: &'a [Stated],
     pub mentions: &'a [Mention],
+    pub stretches: &'a [Stretch],
 }
 
 /// "And" and "but", in the languages the desk is asked in.
-const TURNS: [&str; 18] = [
-    ",", ";", "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e",
+const TURNS: [&str; 19] = [
+    ",", ";", DASH, "\n", "and", "but", "while", "whereas", "und", "aber", "während", "et", "mais", "tandis", "y", "e",
     "pero", "mientras", "और",
 ];
 
@@ -67,7 +70,23 @@ pub fn speaks_of_all(pieces: &[Piece], names: &Names) -> bool {
         ["plan", "plans", "package", "packages", "tier", "tiers", "subscription", "subscriptions", "option", "options"];
     let mut all = (0..pieces.len()).filter(|at| pieces[*at].is(&["all", "every", "each", "any"]));
     let is_thing = |piece: &Piece| piece.is(&things) || piece.is_word() && names.is_kind(&piece.text);
-    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(is_thing))
+    // "A recording of every lesson" is said of one plan.
+    let is_part = |at: usize| at > 0 && pieces[at - 1].is(&["of", "for", "after", "before", "at"]);
+    let is_told = |at: usize, piece: &Piece| piece.is(&things) || is_thing(piece) && !is_part(at);
+    all.any(|at| pieces.iter().skip(at + 1).take(WITHIN).any(|piece| is_told(at, piece)))
+}
+
+/// "Both plans come with …", "both include …".
+pub fn speaks_of_both(pieces: &[Piece]) -> bool {
+    /// ", and both plans …"
+    const OPENING: usize = 3;
+    let is_told =
+        |next: &Piece| words::is_verbal(&next.text) || next.is(&["plans", "packages", "tiers", "options", "of"]);
+    let both = pieces.iter().take(OPENING).position(|piece| piece.is(&["both"]));
+    both.is_some_and(|at| {
+        let opens = pieces[..at].iter().all(|piece| !piece.is_word() || piece.is(&["and", "but", "yes"]));
+        opens && pieces.get(at + 1).is_some_and(is_told)
+    })
 }
 
 /// Names that stand together and are no neighbours are said of one thing: "Gold subscription".

@@ -32,6 +32,8 @@ pub struct Ground {
 pub struct Place {
     pub statements: Vec<Statement>,
     pub names: HashSet<Name>,
+    /// The names its lines tell things apart by.
+    pub labels: HashSet<Name>,
     /// Words of its headings and its text, and of ways to ask for it.
     pub words: HashSet<Word>,
     pub asked_as: HashSet<Word>,
@@ -54,17 +56,22 @@ impl Ground {
         for (at, section) in sections.iter().enumerate() {
             ground.add(at, section);
         }
+        ground.hand_down(sections);
         ground
     }
 
     /// Records or other texts, read as statements of their own.
     pub(super) fn read(&self, lines: &[String]) -> Vec<Statement> {
-        statements(lines, &self.names, &mut |key| self.lexicon.find(&key))
+        statements(lines, None, &self.names, &mut |key| self.lexicon.find(&key))
     }
 
-    /// The words of the knowledge base among the telling ones of a text.
+    /// The words of the knowledge base among the telling ones of a text, also in other words.
     pub(super) fn known(&self, keys: &[String]) -> Vec<Word> {
-        keys.iter().filter_map(|key| self.lexicon.find(key)).collect()
+        keys.iter().filter_map(|key| self.find(key)).collect()
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<Word> {
+        self.lexicon.find(key).or_else(|| words::same(key).find_map(|same| self.lexicon.find(same)))
     }
 
     /// Whether a word stands in some heading.
@@ -88,8 +95,10 @@ impl Ground {
         let above: HashSet<Name> = path.iter().flat_map(|heading| self.names.in_text(heading)).collect();
         let lexicon = &mut self.lexicon;
         let mut number = |key| Some(lexicon.add(key));
-        let mut read = statements(&section.lines, &self.names, &mut number);
-        let title = statements(std::slice::from_ref(&section.title), &self.names, &mut number);
+        let mut read = statements(&section.lines, Some(&section.title), &self.names, &mut number);
+        let title = statements(std::slice::from_ref(&section.title), None, &self.names, &mut number);
+        let own = read.iter().flat_map(|statement| statement.names.iter().copied());
+        let labels = own.filter(|name| !self.names.is_heading(*name) && self.names.has_siblings(*name)).collect();
         read.extend(title.into_iter().map(|title| Statement { is_heading: true, ..title }));
         for statement in &mut read {
             // A heading that names several leaves it to each line to say which.
@@ -125,7 +134,29 @@ impl Ground {
             self.sorts.entry(*word).or_default().extend(sorts.iter().cloned());
         }
         let names = read.iter().flat_map(|statement| statement.names.iter().copied()).chain(above).collect();
-        self.places.push(Place { statements: read, names, words, asked_as, text });
+        self.places.push(Place { statements: read, names, labels, words, asked_as, text });
+    }
+
+    /// What stands under a heading, before the sections below it, holds for all of them.
+    fn hand_down(&mut self, sections: &[Section]) {
+        let path = |section: &Section| -> Vec<String> {
+            let file = std::iter::once(&section.source.file);
+            file.chain(&section.parents).chain([&section.title]).cloned().collect()
+        };
+        let by_path: HashMap<Vec<String>, usize> = sections.iter().map(path).zip(0..).collect();
+        for (at, section) in sections.iter().enumerate() {
+            let own = path(section);
+            let above = (2..own.len()).filter_map(|length| by_path.get(&own[..length]).copied());
+            for above in above.filter(|above| *above != at).collect::<Vec<_>>() {
+                let from = &self.places[above];
+                let (statements, words) = (from.statements.clone(), from.words.clone());
+                let text = from.text.clone();
+                let place = &mut self.places[at];
+                place.statements.extend(statements.into_iter().filter(|known| !known.is_heading));
+                place.words.extend(words);
+                place.text += &text;
+            }
+        }
     }
 
     fn words_of(&mut self, texts: &[String]) -> HashSet<Word> {

@@ -1,9 +1,11 @@
 //! The check of what a model said: nothing leaves that does not stand, about the same plan or
 //! policy, in the section the sentence rests on or in the customer's own records.
 
+mod arithmetic;
 mod claims;
 mod clauses;
 mod deeds;
+mod denials;
 mod facts;
 mod ground;
 mod links;
@@ -22,6 +24,7 @@ mod statements;
 mod strangers;
 mod support;
 mod text;
+mod theirs;
 mod vocabulary;
 mod wording;
 mod words;

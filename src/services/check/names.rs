@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use super::{
     facts::facts,
     pieces::{Kind, Piece, pieces},
+    sentences,
     statements::parts_of_line,
-    words::{is_verbal, singular},
+    words::{is_known_to_all, is_verbal, singular, telling_key},
 };
 use crate::services::answer::Section;
 
@@ -60,7 +61,8 @@ impl Names {
         names.add_headings(sections);
         for section in sections {
             let lines = section.lines.iter().flat_map(|line| parts_of_line(line));
-            let labels: Vec<String> = lines.filter_map(|line| label(&line)).collect();
+            let told = lines.flat_map(|line| sentences::sentences(&line)).map(|sentence| sentence.text);
+            let labels: Vec<String> = told.filter_map(|told| label(told.trim())).collect();
             names.add_group(labels.iter().map(|label| aliases(label, &[])));
         }
         names
@@ -78,7 +80,8 @@ impl Names {
             let found = (1..=LONGEST_LABEL).rev().find_map(|length| {
                 let (words, to) = words_from(pieces, at, length)?;
                 let name = *self.by_alias.get(&words)?;
-                (any_case || self.is_meant(name, &words, pieces, at, to)).then_some(Mention { name, from: at, to })
+                let mention = Mention { name, from: at, to };
+                (any_case || self.is_meant(&mention, pieces)).then_some(mention)
             });
             at = found.as_ref().map_or(at + 1, |mention| mention.to);
             mentions.extend(found);
@@ -113,11 +116,15 @@ impl Names {
         self.kinds.contains(&singular(word))
     }
 
-    fn is_meant(&self, name: Name, words: &[String], pieces: &[Piece], at: usize, to: usize) -> bool {
-        let [word] = words else { return true };
+    /// A name of one word is meant where it has its capital, or is no word of everything else.
+    pub fn is_meant(&self, mention: &Mention, pieces: &[Piece]) -> bool {
+        let Mention { name, from, to } = *mention;
+        if to > from + 1 {
+            return true;
+        }
         let is_hours = pieces.get(to).is_some_and(|next| next.is(&["day", "days", "hour", "hours"]));
-        let is_told_apart = pieces[at].capital || !self.common.contains(word) || self.families.contains(&name);
-        is_told_apart && !is_hours
+        let is_common = || self.common.contains(&singular(&pieces[from].text)) || is_known_to_all(&pieces[from]);
+        (pieces[from].capital || !is_common() || self.families.contains(&name)) && !is_hours
     }
 
     fn add_headings(&mut self, sections: &[Section]) {
@@ -187,7 +194,8 @@ fn shorten(group: &mut [Vec<Vec<String>>]) {
         let without = |alias: &Vec<String>| -> Vec<String> {
             alias.iter().filter(|word| !common.contains(word)).cloned().collect()
         };
-        let shorter: Vec<Vec<String>> = aliases.iter().map(without).filter(|alias| alias.concat().len() > 2).collect();
+        let shorter: Vec<Vec<String>> =
+            aliases.iter().map(without).filter(|alias| alias.concat().len() > 2 && tells(alias)).collect();
         aliases.extend(shorter.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
     }
 }
@@ -197,7 +205,9 @@ fn label(line: &str) -> Option<String> {
     let line = line.trim_start_matches("- ");
     let (label, rest) = line.split_once(": ")?;
     let is_short = (1..=LONGEST_LABEL).contains(&name_words(label).len());
-    (is_short && !facts(&pieces(rest)).is_empty()).then(|| label.to_owned())
+    // "Loaf, 800 g: £4" is called a loaf.
+    let called = label.split_once(", ").map_or(label, |(called, _)| called);
+    (is_short && !facts(&pieces(rest)).is_empty()).then(|| called.to_owned())
 }
 
 /// "Spring Gold" of "Spring Gold - £34 (One-Time)".
@@ -226,6 +236,11 @@ fn aliases(heading: &str, family: &[Vec<String>]) -> Vec<Vec<String>> {
     }
     aliases.retain(|alias| !alias.is_empty() && alias.len() <= LONGEST_LABEL);
     aliases
+}
+
+/// Nothing is called "once".
+fn tells(alias: &[String]) -> bool {
+    alias.iter().any(|word| telling_key(&Piece::new(Kind::Word, word.as_str(), false)).is_some())
 }
 
 fn name_words(text: &str) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use super::{
     clauses::{Read, join},
-    facts::Fact,
+    facts::{Fact, Stated},
     names::Name,
     pieces::Piece,
     polarity::{Stretch, stretches},
@@ -30,6 +30,8 @@ impl Side {
 /// What is done within a time is not done at once.
 const AT_ONCE: Side = Side { pair: 1, is_first: true };
 
+const OPEN: Side = Side { pair: 3, is_first: true };
+
 /// "Please report it at once" is asked of the visitor.
 const ASKS: [&str; 8] = ["please", "report", "contact", "write", "email", "call", "ask", "reach"];
 
@@ -43,7 +45,7 @@ pub fn sides(pieces: &[Piece], is_denied: bool) -> Vec<Side> {
         // "Once" ends a stretch and is not inside it.
         let words = words_of(&pieces[stretch.from..pieces.len().min(stretch.to + 1)]);
         for (pair, both) in PAIRS.iter().enumerate() {
-            for (phrases, is_first) in [(&both.0, true), (&both.1, false)] {
+            for (phrases, is_first) in [(&both.first, true), (&both.second, false)] {
                 let Some(phrase) = phrases.iter().find(|phrase| words.contains(phrase.as_str())) else { continue };
                 // "Cannot be refused": the phrase is itself one of the two denials.
                 let denies = stretch.denies != words::is_negation(phrase.trim());
@@ -88,11 +90,27 @@ impl Reader<'_> {
         words.sort_unstable();
         words.dedup();
         let names: Vec<Name> = read.own(clause).iter().map(|mention| mention.name).collect();
-        let is_wrong = said.iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited));
+        let said = said.iter().filter(|side| !(side.is_first && PAIRS[side.pair].is_one_way));
+        let facts: Vec<&Stated> = read.facts.iter().filter(|stated| clause.contains(&stated.from)).collect();
+        // "Open from 9am to 5pm on holidays", where those are the hours of holidays.
+        let is_stated = |known: &Statement| {
+            let rests = |stated: &&Stated| known.facts.iter().any(|fact| stated.fact.rests_on(fact));
+            facts.iter().any(|stated| matches!(stated.fact, Fact::Clock { .. }))
+                && facts.iter().all(rests)
+                && known.shares(&words) > 0
+        };
+        let is_wrong = said.into_iter().any(|side| self.is_excluded(*side, (&words, lead), &names, cited, &is_stated));
         is_wrong.then(|| text::cut(&join(pieces), LONGEST_NAMED))
     }
 
-    fn is_excluded(&self, side: Side, (words, lead): (&[Word], Option<Word>), names: &[Name], cited: &[usize]) -> bool {
+    fn is_excluded(
+        &self,
+        side: Side,
+        (words, lead): (&[Word], Option<Word>),
+        names: &[Name],
+        cited: &[usize],
+        is_stated: &dyn Fn(&Statement) -> bool,
+    ) -> bool {
         let ground = self.grounds.ground;
         let statements: Vec<&Statement> = cited
             .iter()
@@ -106,7 +124,7 @@ impl Reader<'_> {
         // Whatever a section gives a time for is not done at once.
         let is_near = |known: &Statement| side == AT_ONCE || nearness(known) == most;
         let nearest = || statements.iter().filter(|known| is_near(known));
-        !nearest().any(|known| known.sides.contains(&side))
+        !nearest().any(|known| known.sides.contains(&side) || side == OPEN && is_stated(known))
             && nearest().any(|known| known.sides.contains(&side.other()))
     }
 }
@@ -122,11 +140,22 @@ fn words_of(pieces: &[Piece]) -> String {
     words.fold(" ".to_owned(), |text, piece| text + &piece.text + " ")
 }
 
-/// The phrases of either side, with a space around each.
-static PAIRS: LazyLock<Vec<(Vec<String>, Vec<String>)>> = LazyLock::new(|| {
+struct Pair {
+    /// The phrases of either side, with a space around each.
+    first: Vec<String>,
+    second: Vec<String>,
+    /// Whether only the second side contradicts: "only some", where all do.
+    is_one_way: bool,
+}
+
+static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
     let lines = include_str!("words/opposites.txt").lines().filter(|line| !line.starts_with('#'));
     let phrases = |side: &str| side.split(',').map(|phrase| format!(" {} ", phrase.trim())).collect();
-    lines.filter_map(|line| line.split_once('|')).map(|(one, other)| (phrases(one), phrases(other))).collect()
+    let pair = |line: &str| {
+        let (first, second) = line.trim_start_matches('>').split_once('|')?;
+        Some(Pair { first: phrases(first), second: phrases(second), is_one_way: line.starts_with('>') })
+    };
+    lines.filter_map(pair).collect()
 });
 
 /// Phrases of one word, and the words of all.
@@ -135,7 +164,7 @@ static SIDE_WORDS: LazyLock<HashSet<&str>> =
 static PHRASE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| phrases().flat_map(str::split_whitespace).collect());
 
 fn phrases() -> impl Iterator<Item = &'static str> {
-    PAIRS.iter().flat_map(|(one, other)| one.iter().chain(other)).map(|phrase| phrase.trim())
+    PAIRS.iter().flat_map(|pair| pair.first.iter().chain(&pair.second)).map(|phrase| phrase.trim())
 }
 
 #[cfg(test)]

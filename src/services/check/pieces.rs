@@ -1,10 +1,13 @@
 //! A text in words, numbers, links and signs: what facts and names are looked for in.
 
+use std::cell::OnceCell;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
     links::{is_link, link},
     numbers::with_numbers_in_words,
+    words,
 };
 
 /// One piece of a text.
@@ -15,6 +18,8 @@ pub struct Piece {
     pub text: String,
     /// Whether it began with a capital.
     pub capital: bool,
+    /// What it tells, once it was asked for: stems are dear, and every rule asks.
+    told: OnceCell<words::Told>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +33,17 @@ pub enum Kind {
     Sign,
 }
 
+/// A dash between words turns to something else; the hyphen inside one binds it.
+pub const DASH: &str = "–";
+
 impl Piece {
     pub fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
-        Self { kind, text: text.into(), capital }
+        Self { kind, text: text.into(), capital, told: OnceCell::new() }
+    }
+
+    /// What it tells as a word.
+    pub fn told(&self) -> &words::Told {
+        self.told.get_or_init(|| if self.is_word() { words::told(&self.text) } else { words::Told::default() })
     }
 
     pub fn is(&self, words: &[&str]) -> bool {
@@ -55,7 +68,12 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             pieces.push(Piece::new(Kind::Sign, "\n", false));
         }
         for chunk in line.split_whitespace() {
-            read_chunk(chunk, &mut pieces);
+            let is_dash = matches!(chunk, "-" | "–" | "—");
+            if is_dash && pieces.last().is_some_and(Piece::is_word) {
+                pieces.push(Piece::new(Kind::Sign, DASH, false));
+            } else {
+                read_chunk(chunk, &mut pieces);
+            }
         }
     }
     with_numbers_in_words(&with_spelled_dots(&without_hyphen(pieces)))
@@ -133,7 +151,19 @@ fn read_chunk(chunk: &str, pieces: &mut Vec<Piece>) {
     read_plain(after, pieces);
 }
 
+/// Without their apostrophes these are other words.
+const PRONOUNS: [(&str, &str); 4] = [("she'll", "she"), ("she'd", "she"), ("he'll", "he"), ("he'd", "he")];
+
+fn is_short(chunk: &str, short: &str) -> bool {
+    chunk.chars().map(|c| if c == '’' { '\'' } else { c.to_ascii_lowercase() }).eq(short.chars())
+}
+
 fn read_plain(chunk: &str, pieces: &mut Vec<Piece>) {
+    let chunk = PRONOUNS
+        .iter()
+        .filter(|_| chunk.contains(['\'', '’']))
+        .find_map(|(short, whole)| is_short(chunk, short).then_some(*whole))
+        .unwrap_or(chunk);
     let chars: Vec<char> = chunk.chars().filter(|c| !matches!(c, '\'' | '’' | '‘')).collect();
     let mut at = 0;
     while at < chars.len() {

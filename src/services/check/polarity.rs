@@ -2,7 +2,7 @@
 
 use super::{
     facts,
-    pieces::{Kind, Piece},
+    pieces::{DASH, Kind, Piece},
     words,
 };
 
@@ -26,7 +26,16 @@ struct Part {
     is_verbal: bool,
     /// Whether a comma, "and" or "or" joins it to the part before, as in a list.
     is_listed: bool,
-    is_condition: bool,
+    role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Says,
+    /// "If …"
+    Supposes,
+    /// "… without a lid": what it leaves out ends with it.
+    LeavesOut,
 }
 
 impl Part {
@@ -50,7 +59,7 @@ pub fn stretches(pieces: &[Piece]) -> Vec<Stretch> {
     for (at, part) in parts.iter().enumerate() {
         let stands_alone = part.denies.is_some() || part.is_verbal;
         let denies = if stands_alone { part.denies == Some(true) } else { inherited(&parts, at) };
-        let (from, to, is_condition) = (part.from, part.to, part.is_condition);
+        let (from, to, is_condition) = (part.from, part.to, part.role == Role::Supposes);
         match stretches.last_mut().filter(|last| (last.denies, last.is_condition) == (denies, is_condition)) {
             Some(last) => {
                 last.to = to;
@@ -69,7 +78,7 @@ fn is_verdict(part: &[Piece]) -> bool {
 }
 
 /// That something may be done.
-pub const PERMITS: [&str; 12] = [
+const PERMITS: [&str; 12] = [
     "allowed", "permitted", "fine", "okay", "ok", "accepted", "acceptable", "supported", "welcome", "possible",
     "available", "included",
 ];
@@ -78,7 +87,7 @@ pub const PERMITS: [&str; 12] = [
 /// behind, when nothing before it has a verb.
 fn inherited(parts: &[Part], at: usize) -> bool {
     let mut before = parts[..=at].windows(2).rev().take_while(|pair| pair[1].is_listed).map(|pair| &pair[0]);
-    if let Some(part) = before.find(|part| part.is_verbal || part.denies.is_some()) {
+    if let Some(part) = before.find(|part| part.is_verbal || part.denies.is_some() && part.role != Role::LeavesOut) {
         return part.denies == Some(true);
     }
     let mut behind = parts[at + 1..].iter().take_while(|part| part.is_listed);
@@ -87,31 +96,72 @@ fn inherited(parts: &[Part], at: usize) -> bool {
 
 const LISTS: [&str; 5] = [",", "and", "or", "nor", "/"];
 const CONDITIONS: [&str; 7] = ["if", "when", "unless", "because", "whether", "once", "provided"];
-const TURNS: [&str; 13] =
-    [";", ":", "(", ")", "\n", ".", "but", "while", "whereas", "although", "though", "so", "until"];
+const TURNS: [&str; 15] =
+    [";", ":", "(", ")", "\n", ".", DASH, "but", "while", "whereas", "although", "though", "so", "until", "that"];
+
+/// "… and so are", "and so does".
+const LIKEWISE: [&str; 9] = ["is", "are", "was", "were", "do", "does", "can", "will", "has"];
+
+/// What takes something out of what is said before it.
+const EXCEPTS: [&str; 4] = ["without", "except", "excepting", "excluding"];
+
+fn excepts_at(pieces: &[Piece], at: usize) -> bool {
+    let is_from = || pieces.get(at + 1).is_some_and(|next| next.is(&["from"]));
+    pieces[at].is(&EXCEPTS) || pieces[at].is(&["apart"]) && is_from()
+}
 
 fn parts(pieces: &[Piece]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut from = interjection(pieces);
     let (mut is_listed, mut is_condition, mut is_excepted) = (false, false, false);
+    let mut relative_from = None;
     for (at, piece) in pieces.iter().enumerate().skip(from) {
         let lists = piece.is(&LISTS);
-        let conditions =
-            piece.is(&CONDITIONS) || piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|p| p.is(&["long"]));
+        let conditions = piece.is(&CONDITIONS) && facts::times_a(pieces, at).is_none()
+            || piece.is(&["as"]) && pieces.get(at + 1).is_some_and(|p| p.is(&["long"]));
         // "Sold without a lid" denies the lid; "never sold without a lid" affirms it.
-        let excepts = piece.is(&["without"]) && at > from && !(from..at).any(|at| denies(pieces, at));
-        if lists || conditions || excepts || piece.is(&TURNS) {
+        let excepts = excepts_at(pieces, at) && at > from && !(from..at).any(|at| denies_at(pieces, at));
+        // "… and so are contracts": said like what stands before it.
+        let likewise = likewise_at(pieces, at, "so");
+        // "…, as are contracts": the rest of the list.
+        if from == at && at > 0 && pieces[at - 1].is(&[","]) && likewise_at(pieces, at, "as") {
+            from = at + 2;
+            continue;
+        }
+        // "Any boxes | you don't use | we buy back."
+        let relates = at > from && is_relative(pieces, at);
+        let is_over = relative_from.is_some_and(|from| at > from + 1 && words::is_verbal(&piece.text));
+        relative_from = if relates { Some(at) } else { relative_from.filter(|_| !is_over) };
+        let begins = excepts || relates || is_over;
+        // "… aware that this ends" turns; "medicines that were opened" does not.
+        let is_of_noun = piece.is(&["that"]) && at > 0 && is_thing(&pieces[at - 1]);
+        if lists || conditions || begins || piece.is(&TURNS) && !is_of_noun {
             parts.extend(part(pieces, from, at, is_listed, is_condition).map(|part| part.excepted(is_excepted)));
-            is_listed = lists || from == at && is_listed;
+            is_listed = lists || likewise || from == at && is_listed;
             // "… but not once it has been opened" denies what is behind it.
-            is_excepted = conditions && at > 0 && pieces[at - 1].is(&["not", "never"]);
-            is_condition = conditions && !is_excepted;
-            from = if excepts { at } else { at + 1 };
+            let is_turned = conditions && at > 1 && pieces[at - 1].is(&["not", "never"]);
+            is_excepted = is_turned || excepts && !piece.is(&["without"]);
+            is_condition = conditions && !is_turned;
+            from = if begins { at } else { at + 1 + usize::from(likewise) };
         }
     }
     let last = part(pieces, from, pieces.len(), is_listed, is_condition);
     parts.extend(last.map(|part| part.excepted(is_excepted)));
     parts
+}
+
+fn likewise_at(pieces: &[Piece], at: usize, word: &str) -> bool {
+    pieces[at].is(&[word]) && pieces.get(at + 1).is_some_and(|next| next.is(&LIKEWISE))
+}
+
+fn is_thing(piece: &Piece) -> bool {
+    piece.is_word() && words::telling_key(piece).is_some_and(|key| !words::is_plain(key))
+}
+
+/// "… you don't use", behind what is not used.
+fn is_relative(pieces: &[Piece], at: usize) -> bool {
+    let is_denied = |next: &Piece| next.text.ends_with("nt") && words::is_negation(&next.text);
+    pieces[at].is(&["you", "we", "they"]) && pieces.get(at + 1).is_some_and(is_denied) && is_thing(&pieces[at - 1])
 }
 
 /// "No, …", "Yes, …" and "Don't worry, …" answer and deny nothing of what follows: how long they are.
@@ -130,23 +180,30 @@ fn interjection(pieces: &[Piece]) -> usize {
 
 fn part(pieces: &[Piece], from: usize, to: usize, is_listed: bool, is_condition: bool) -> Option<Part> {
     let inside = pieces.get(from..to).filter(|inside| !inside.is_empty())?;
-    let denials = (from..to).filter(|at| denies(pieces, *at)).count();
+    let denials = (from..to).filter(|at| denies_at(pieces, *at)).count();
     let denies = (denials > 0).then_some(denials % 2 == 1);
     let is_verbal = inside.iter().any(|piece| piece.kind == Kind::Word && words::is_verbal(&piece.text));
-    Some(Part { from, to, denies, is_verbal, is_listed, is_condition })
+    let role = match inside {
+        _ if is_condition => Role::Supposes,
+        [first, ..] if first.is(&["without"]) => Role::LeavesOut,
+        _ => Role::Says,
+    };
+    Some(Part { from, to, denies, is_verbal, is_listed, role })
 }
 
 /// "No-shows" are called so, and "not only" says more rather than less.
-fn denies(pieces: &[Piece], at: usize) -> bool {
+pub fn denies_at(pieces: &[Piece], at: usize) -> bool {
     let next = pieces.get(at + 1);
     let goes_on = next.is_some_and(|next| next.is(&["-", "only", "just", "later", "more", "less", "matter"]));
     // "It costs nothing" says what it costs.
     let is_price = pieces[at].is(&["nothing"])
         && at.checked_sub(1).is_some_and(|before| pieces[before].is(&["or", "cost", "costs", "pay", "for", "charge"]));
-    // "Interest-free" is without interest, and "at no cost" denies nothing else.
-    let is_without = pieces[at].is(&["free"]) && at > 1 && pieces[at - 1].is(&["-"]) && pieces[at - 2].is_word();
-    let is_price = is_price || facts::without_fee(pieces, at).is_some();
-    if is_without {
+    // "At no cost" denies nothing else.
+    let is_unlimited = pieces[at].is(&["no", "without"]) && next.is_some_and(|next| next.is(&["limit", "limits"]));
+    let is_price = is_price || is_unlimited || facts::without_fee(pieces, at).is_some();
+    // "Drums are the one exception."
+    let is_exception = pieces[at].is(&["exception", "exceptions", "excepted"]);
+    if is_exception {
         return true;
     }
     pieces[at].kind == Kind::Word
@@ -176,6 +233,9 @@ mod tests {
             ("We do not ship cheese, milk or eggs", "we do not ship cheese , milk or eggs"),
             ("Cheese, milk and eggs are prohibited", "cheese , milk and eggs are prohibited"),
             ("No, you cannot return it", "you cannot return it"),
+            ("We teach everything except drums", "except drums"),
+            ("Boxes you don't use we buy back", "you dont use"),
+            ("We cannot take back pills that were opened", "we cannot take back pills that were opened"),
         ] {
             assert_eq!(denied(text), [is_denied], "{text}");
         }

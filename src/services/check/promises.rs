@@ -1,63 +1,33 @@
 //! Promises: words that make more of a true statement than it says, and stand only where the company
 //! itself makes them.
 
+use std::sync::LazyLock;
+
 use super::{
-    clauses::Read,
+    clauses::{Read, clauses},
     facts::{Fact, Stated},
+    pieces::Piece,
     reader::Reader,
     words,
 };
 
 /// "£12/month for life" is more than "£12/month".
-const PROMISES: [&str; 41] = [
-    "for life",
-    "lifetime",
-    "life long",
-    "lifelong",
-    "for ever",
-    "forever",
-    "for the rest of",
-    "for good",
-    "unconditional",
-    "unconditionally",
-    "at once",
-    "immediately",
-    "immediate",
-    "instantly",
-    "instant",
-    "right away",
-    "straight away",
-    "today",
-    "tonight",
-    "tomorrow",
-    "double",
-    "triple",
-    "legally binding",
-    "binding on us",
-    "on the house",
-    "in all cases",
-    "whatever happens",
-    "ein leben lang",
-    "lebenslang",
-    "für immer",
-    "ohne ausnahme",
-    "sofort",
-    "à vie",
-    "pour toujours",
-    "sans exception",
-    "para siempre",
-    "de por vida",
-    "sin excepción",
-    "de inmediato",
-    "हमेशा के लिए",
-    "तुरंत",
-];
+struct Promise {
+    /// With a space around each.
+    ways: Vec<String>,
+    is_by_denial: bool,
+    /// Whether it promises nothing where it is asked of the visitor: "report it at once".
+    is_theirs_too: bool,
+}
 
-/// Promises that are made by denying something.
-const BY_DENIAL: [&str; 11] = [
-    "without exception", "without exceptions", "no exceptions", "never changes", "never change", "never expires",
-    "never goes up", "never increases", "never rises", "at no cost", "at no charge",
-];
+static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| {
+    let lines = include_str!("words/promises.txt").lines().filter(|line| !line.starts_with('#'));
+    let promise = |line: &str| {
+        let ways = line.trim_start_matches(['-', '?', ' ']).split(", ").map(|way| format!(" {way} ")).collect();
+        Promise { ways, is_by_denial: line.starts_with("- "), is_theirs_too: line.starts_with("? ") }
+    };
+    lines.map(promise).collect()
+});
 
 impl Reader<'_> {
     /// What a sentence promises that none of the sections it rests on does.
@@ -69,12 +39,22 @@ impl Reader<'_> {
             // It rests on nothing and is not shown.
             return Vec::new();
         }
-        let made = PROMISES.iter().filter(|_| !is_denied).chain(&BY_DENIAL);
-        let made = made.map(|promise| format!(" {promise} ")).filter(|promise| said.contains(promise.as_str()));
-        let stands = |promise: &String| {
-            rests_on.iter().any(|at| self.grounds.ground.places[*at].text.contains(promise.as_str()))
+        let places = &self.grounds.ground.places;
+        let stands = |way: &String| rests_on.iter().any(|at| places[*at].text.contains(way.as_str()));
+        let is_ours = |way: &String| {
+            let mut clauses = clauses(read.pieces).into_iter().map(|clause| &read.pieces[clause]);
+            clauses.any(|clause| {
+                let said = spaced(clause.iter().map(|piece| piece.text.as_str()));
+                said.contains(way.as_str()) && !is_asked_of_them(clause, way)
+            })
         };
-        made.filter(|promise| !stands(promise)).map(|promise| promise.trim().to_owned()).collect()
+        let made = |promise: &Promise| {
+            let mut ways = promise.ways.iter().filter(|way| said.contains(way.as_str()));
+            ways.find(|way| !promise.is_theirs_too || is_ours(way)).cloned()
+        };
+        let open = PROMISES.iter().filter(|promise| promise.is_by_denial || !is_denied);
+        let unkept = open.filter(|promise| !promise.ways.iter().any(stands)).filter_map(made);
+        unkept.map(|way| way.trim().to_owned()).collect()
     }
 
     /// "Gold does not cost £12", where that is what it costs.
@@ -92,6 +72,27 @@ impl Reader<'_> {
         let stands = |stated: &&Stated| known().any(|fact| stated.fact.rests_on(fact));
         read.facts.iter().filter(is_denied).filter(stands).map(|stated| format!("not {}", read.said(stated))).collect()
     }
+}
+
+/// "Please report it at once", "then call us right away": what the visitor is to do. "Email us for an instant
+/// refund" promises one.
+fn is_asked_of_them(clause: &[Piece], way: &str) -> bool {
+    /// "Report it to us".
+    const WITHIN: usize = 4;
+    const OPENS: [&str; 10] = [",", ";", "and", "then", "so", "just", "please", "you", "should", "must"];
+    const DOES: [&str; 12] =
+        ["report", "contact", "write", "email", "call", "ask", "reach", "tell", "let", "phone", "message", "inform"];
+    let Some(does) = clause.iter().position(|piece| !piece.is(&OPENS)) else { return false };
+    let does = clause.iter().position(|piece| piece.is(&["please"])).map_or(does, |please| please + 1);
+    let Some(asked) = clause.get(does..).filter(|asked| asked.first().is_some_and(|first| first.is(&DOES))) else {
+        return false;
+    };
+    let words = |pieces: &[Piece]| spaced(pieces.iter().map(|piece| piece.text.as_str()));
+    let is_aim = |at: usize| {
+        asked[at].is(&["for", "a", "an", "get", "and"])
+            || asked[at].is(&["to"]) && !asked.get(at + 1).is_some_and(|next| next.is(&["us", "the", "our"]))
+    };
+    (1..=WITHIN.min(asked.len())).any(|at| words(&asked[at..]).starts_with(way) && !(1..at).any(is_aim))
 }
 
 /// Words with a space around each, so that whole ones are found.

@@ -7,10 +7,11 @@ use super::{
     claims::Claim,
     clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
     deeds,
-    facts::{Fact, Per, Stated, facts, is_measure},
+    facts::{Fact, Stated, facts},
     links,
-    names::Name,
+    names::{Mention, Name},
     pieces::{Piece, pieces},
+    polarity::stretches,
     sentences::{Mark, Sentence},
     statements::Statement,
     words::{self, Word},
@@ -34,14 +35,16 @@ const THEIRS: [&str; 8] = ["your", "for", "if", "need", "needs", "want", "mentio
 pub struct Reader<'a> {
     pub(super) grounds: &'a Grounds<'a>,
     pub(super) records: Vec<Statement>,
+    /// The words of the records, in lower case.
+    pub(super) recorded: String,
     pub(super) asked: Vec<Piece>,
-    asked_facts: Vec<Stated>,
+    pub(super) asked_facts: Vec<Stated>,
     /// What a sentence without a mark may rest on.
     pub(super) shown: Vec<usize>,
     /// Whether the sentence before a list was English; its entries are too short to tell.
     pub(super) is_english_list: bool,
-    support_email: String,
-    counted: HashSet<String>,
+    pub(super) support_email: String,
+    pub(super) counted: HashSet<String>,
     names: Vec<Name>,
     subjects: Vec<Word>,
     /// The words of the last clause that had any.
@@ -51,7 +54,15 @@ pub struct Reader<'a> {
     /// "For returns, …": what the rest of the sentence is about.
     topic: Vec<Name>,
     /// Where the sentence first says that something is the visitor's own.
-    theirs: Option<usize>,
+    pub(super) theirs: Option<usize>,
+    /// Whether the sentence is marked as what is not known, and nothing else.
+    pub(super) is_admission: bool,
+    /// "Compared with Silver, …": what the sentence sets it against.
+    compared: Vec<Name>,
+    /// The last two plans that were named.
+    pub(super) both: Vec<Name>,
+    /// The figures that were said so far.
+    pub(super) said: Vec<Fact>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,6 +84,7 @@ impl<'a> Reader<'a> {
         Self {
             grounds,
             records,
+            recorded: grounds.records.join("\n").to_lowercase(),
             asked,
             asked_facts,
             shown,
@@ -85,6 +97,10 @@ impl<'a> Reader<'a> {
             lead: Vec::new(),
             topic: Vec::new(),
             theirs: None,
+            is_admission: false,
+            compared: Vec::new(),
+            both: Vec::new(),
+            said: Vec::new(),
         }
     }
 
@@ -107,14 +123,18 @@ impl<'a> Reader<'a> {
     fn sentence(&mut self, sentence: &Sentence, lent: &[usize]) -> Vec<String> {
         let pieces = pieces(&sentence.text);
         let rests_on_records = sentence.marks.contains(&Mark::Records);
-        let known = |stated| self.of_known_things(stated, rests_on_records);
+        let known = |stated| self.of_known_things(stated, rests_on_records, &pieces);
         let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
-        let mentions = self.grounds.ground.names.mentions(&pieces, false);
-        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions };
         let cited = self.cited(sentence);
+        let mentions = self.mentions(&pieces, &cited);
+        let stretches = stretches(&pieces);
+        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions, stretches: &stretches };
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(&pieces);
         self.topic.clear();
+        self.compared.clear();
+        self.is_admission = !sentence.marks.is_empty() && sentence.marks.iter().all(|mark| *mark == Mark::Nothing);
+        self.said.extend(facts.iter().map(|stated| stated.fact.clone()));
         self.theirs = pieces.iter().position(|piece| piece.is(&THEIRS));
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
@@ -145,6 +165,16 @@ impl<'a> Reader<'a> {
         wrong
     }
 
+    /// What is called by its name: a label in small letters too, where the sections it rests on tell things
+    /// apart by it.
+    fn mentions(&self, pieces: &[Piece], cited: &[usize]) -> Vec<Mention> {
+        let ground = self.grounds.ground;
+        let is_label = |name: Name| cited.iter().any(|at| ground.places[*at].labels.contains(&name));
+        let mut mentions = ground.names.mentions(pieces, true);
+        mentions.retain(|mention| is_label(mention.name) || ground.names.is_meant(mention, pieces));
+        mentions
+    }
+
     /// The sections a sentence rests on; one that cites everything would rest on nothing.
     fn cited(&self, sentence: &Sentence) -> Vec<usize> {
         let mut cited: Vec<usize> = Vec::new();
@@ -172,15 +202,16 @@ impl<'a> Reader<'a> {
         let before = if clause.start > 0 { std::mem::take(&mut self.words) } else { Vec::new() };
         let mut wrong = Vec::new();
         for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
+            let is_day = matches!(stated.fact, Fact::Weekday(_));
             let denied = || {
                 // The "nothing" that something costs is what it costs, and denies nothing.
                 let beside = clause.clone().filter(|at| !(stated.from..stated.to).contains(at));
                 beside
                     .map(|at| &read.pieces[at])
-                    .any(|piece| words::is_negation(&piece.text) || piece.is(&["closed", "except"]))
+                    .any(|piece| words::is_negation(&piece.text) || is_day && piece.is(&["closed", "except"]))
             };
             let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
-            let may_be_denied = stated.fact.is_aside() || is_free || matches!(stated.fact, Fact::Weekday(_));
+            let may_be_denied = stated.fact.is_aside() || is_free || is_day;
             if self.is_visitors_own(stated, read) || may_be_denied && denied() {
                 continue;
             }
@@ -188,7 +219,9 @@ impl<'a> Reader<'a> {
             let beside = |name: &&Name| !names.iter().any(|other| ground.names.are_siblings(**name, *other));
             let topic: Vec<Name> = self.topic.iter().filter(beside).copied().collect();
             names.extend(topic);
+            let is_compared = is_other(&read.pieces[..stated.from]);
             let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
+                (true, _) if is_compared && !self.compared.is_empty() => vec![self.compared.clone()],
                 (false, _) => vec![names],
                 (true, true) if !self.turns_to_unknown(read, clause) => vec![self.names.clone()],
                 (true, _) => vec![Vec::new(), self.names.clone()],
@@ -203,11 +236,16 @@ impl<'a> Reader<'a> {
                 let claim = Claim { fact: &stated.fact, names, of_all, subjects, words: &words };
                 self.holds(&claim, cited) || cited.is_empty() && !lent.is_empty() && self.holds(&claim, lent)
             };
-            if !alternatives.iter().any(holds) {
+            if !alternatives.iter().any(holds) && !self.is_reckoned(stated, read, cited) {
                 wrong.push(read.said(stated));
             }
         }
-        if let Some(named) = groups(&own, &ground.names).pop().map(|group| names_of(&group)) {
+        let compares = read.pieces[clause.clone()].iter().take(2).any(|piece| piece.is(&["compared", "unlike"]));
+        let groups = groups(&own, &ground.names);
+        self.note_both(&own);
+        if compares && !self.names.is_empty() {
+            self.compared = own.iter().map(|mention| mention.name).collect();
+        } else if let Some(named) = groups.last().map(|group| names_of(group)) {
             // A label in passing ("with email support") does not turn to something else.
             let is_plan = |names: &[Name]| names.iter().any(|name| ground.names.is_heading(*name));
             if !goes_on || is_plan(&named) || !is_plan(&self.names) {
@@ -230,90 +268,6 @@ impl<'a> Reader<'a> {
         is_unknown && !self.names.iter().any(|name| ground.names.is_heading(*name))
     }
 
-    fn holds(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        if matches!(claim.fact, Fact::Link(link) if *link == self.support_email) {
-            return !self.names_another_address(cited);
-        }
-        if self.records.iter().any(|known| ground.says(known, claim)) {
-            return true;
-        }
-        if claim.fact.is_aside() {
-            return !self.contradicts(claim, cited);
-        }
-        if cited.is_empty() {
-            return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
-        }
-        cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
-    }
-
-    /// Whether what is cited wants to be written to elsewhere.
-    fn names_another_address(&self, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        let facts = || cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
-        let is_address = |fact: &Fact| matches!(fact, Fact::Link(link) if link.contains('@'));
-        facts().any(is_address) && !facts().any(|fact| matches!(fact, Fact::Link(link) if *link == self.support_email))
-    }
-
-    /// "Monthly" is often said in passing; it is wrong where only another period stands.
-    fn contradicts(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        let known = || {
-            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-            known.filter(|known| !ground.names.are_beside(claim.names, &known.names)).flat_map(|known| &known.facts)
-        };
-        // "Daily", where some days are named.
-        let is_other_day = |fact: &Fact| matches!((claim.fact, fact), (Fact::Every(Per::Day), Fact::Weekday(_)));
-        known().any(|fact| claim.fact.is_like(fact) || is_other_day(fact))
-            && !known().any(|fact| claim.fact.rests_on(fact))
-    }
-
-    /// What is counted nowhere ("3 websites") is compared by its number alone; spelled out
-    /// ("one of them") it is no fact.
-    fn of_known_things(&self, mut stated: Stated, rests_on_records: bool) -> Option<Stated> {
-        if let Fact::Count { number, nouns, .. } = &mut stated.fact {
-            let counted = &self.grounds.ground.counted;
-            nouns.retain(|noun| counted.contains(noun) || self.counted.contains(noun) || is_measure(noun));
-            if nouns.is_empty() && number == "unlimited" {
-                return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
-            }
-            if nouns.is_empty() && stated.is_spelled && !rests_on_records {
-                return None;
-            }
-        }
-        Some(stated)
-    }
-
-    /// "For your 3 websites …", when the visitor has told us of 3 websites. What the knowledge base
-    /// counts too is theirs only before any plan is named.
-    fn is_visitors_own(&self, stated: &Stated, read: &Read<'_>) -> bool {
-        // "Your 14-year-old."
-        let is_your = stated.from.checked_sub(1).is_some_and(|before| read.pieces[before].is(&["your"]));
-        if is_your
-            && matches!(stated.fact, Fact::Time { .. })
-            && self.asked_facts.iter().any(|asked| asked.fact == stated.fact)
-        {
-            return true;
-        }
-        let is_count = matches!(stated.fact, Fact::Count { .. } | Fact::Number(_));
-        let told = |asked: &Stated| match (&asked.fact, &stated.fact) {
-            (Fact::Count { number, nouns, .. }, Fact::Count { number: said, nouns: things, .. }) => {
-                number == said && (things.is_empty() || nouns.iter().any(|noun| things.contains(noun)))
-            }
-            (Fact::Count { number, .. } | Fact::Number(number), Fact::Number(said))
-            | (Fact::Number(number), Fact::Count { number: said, .. }) => number == said,
-            _ => false,
-        };
-        let named_before = read.mentions.iter().any(|mention| mention.from < stated.from);
-        let is_ours = named_before && matches!(&stated.fact, Fact::Count { nouns, .. } if !nouns.is_empty());
-        let marked = self.theirs.is_some_and(|at| at < stated.from);
-        is_count
-            && marked
-            && !is_ours
-            && !matches!(&stated.fact, Fact::Number(word) if word == "unlimited" || word == "free")
-            && self.asked_facts.iter().any(told)
-    }
-
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
@@ -323,13 +277,35 @@ impl<'a> Reader<'a> {
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();
         }
-        read.mentions.iter().map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
+        let is_denied = |mention: &&Mention| {
+            read.stretches.iter().any(|stretch| stretch.denies && (stretch.from..stretch.to).contains(&mention.from))
+        };
+        let said = read.mentions.iter().filter(|mention| !is_denied(mention));
+        said.map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
+    }
+
+    /// The last two plans beside each other that were named.
+    fn note_both(&mut self, own: &[&Mention]) {
+        let names = &self.grounds.ground.names;
+        for mention in own.iter().filter(|mention| names.is_heading(mention.name)) {
+            self.both.retain(|name| *name != mention.name && names.are_siblings(*name, mention.name));
+            self.both.push(mention.name);
+            if self.both.len() > 2 {
+                self.both.remove(0);
+            }
+        }
     }
 
     /// What the last names were, for what goes on with them.
     pub(super) fn spoken_of(&self) -> &[Name] {
         &self.names
     }
+}
+
+/// "Rather than 7", "instead of one".
+fn is_other(before: &[Piece]) -> bool {
+    matches!(before, [.., rather, than] if rather.is(&["rather"]) && than.is(&["than"]))
+        || matches!(before, [.., instead, of] if instead.is(&["instead"]) && of.is(&["of"]))
 }
 
 /// "For returns, …", "With the add-on, …".

@@ -124,7 +124,7 @@ fn split(line: &str) -> Vec<&str> {
     let mut start = 0;
     let mut ended = false;
     for (at, c) in line.char_indices() {
-        if ended && c.is_whitespace() && !is_abbreviation(&line[start..at]) {
+        if ended && c.is_whitespace() && !is_abbreviation(&line[start..at], &line[at..]) {
             pieces.push(&line[start..at]);
             start = at;
         }
@@ -134,11 +134,14 @@ fn split(line: &str) -> Vec<&str> {
     pieces
 }
 
-/// "e.g.", "1.": the sentence goes on.
-fn is_abbreviation(text: &str) -> bool {
+/// "e.g.", "1.", "no. 5": the sentence goes on.
+fn is_abbreviation(text: &str, behind: &str) -> bool {
     let last = text.trim().rsplit(char::is_whitespace).next().unwrap_or_default();
     let number = last.trim_end_matches('.');
-    ["e.g.", "i.e.", "approx.", "vs.", "no."].contains(&last.to_lowercase().as_str())
+    let is_numbered =
+        || last.eq_ignore_ascii_case("no.") && behind.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    ["e.g.", "i.e.", "approx.", "vs."].contains(&last.to_lowercase().as_str())
+        || is_numbered()
         || (last == text.trim() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
 }
 

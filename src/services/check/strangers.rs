@@ -1,6 +1,6 @@
 //! Strangers: names of plans, products, places and codes that nothing we know mentions.
 
-use super::{clauses::Read, ground::origin, pieces::Piece, polarity::stretches, reader::Reader, words};
+use super::{clauses::Read, facts, ground::origin, pieces::Piece, reader::Reader, words};
 
 /// Of an English sentence at least this share is glue, measured on replies in five languages.
 const ENGLISH: f32 = 0.25;
@@ -53,7 +53,6 @@ impl Reader<'_> {
     /// Capitals inside a sentence. The visitor's own names may be repeated where nothing is
     /// affirmed of them: "I don't know about Foo", "for your Foo shop".
     fn unknown_names(&self, read: &Read<'_>) -> Vec<String> {
-        let stretches = stretches(read.pieces);
         let mut unknown = Vec::new();
         for (at, piece) in read.pieces.iter().enumerate() {
             // Whatever opens a sentence has a capital; a country has it anyway.
@@ -62,10 +61,11 @@ impl Reader<'_> {
                     .checked_sub(1)
                     .is_none_or(|before| read.pieces[before].is(&[".", "!", "?", ":", "\n", "-", "\"", "“", "("]));
             let is_named = piece.is_word() && piece.capital && piece.text.chars().count() > 2 && !opens;
-            if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_calendar(&piece.text) {
+            if !is_named || self.is_known(piece) || words::is_verbal(&piece.text) || is_fact(read.pieces, at) {
                 continue;
             }
-            let is_doubted = stretches
+            let is_doubted = read
+                .stretches
                 .iter()
                 .any(|stretch| (stretch.from..stretch.to).contains(&at) && (stretch.denies || stretch.is_condition));
             let before = &read.pieces[at.saturating_sub(2)..at];
@@ -87,7 +87,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn is_in_records(&self, word: &str) -> bool {
-        self.grounds.records.iter().any(|line| line.to_lowercase().contains(word))
+        self.recorded.contains(word)
     }
 
     fn is_asked(&self, piece: &Piece) -> bool {
@@ -107,8 +107,8 @@ fn is_code(word: &str) -> bool {
     word.len() >= figures.len() + 2 && !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Days and months are facts, and checked as such.
-fn is_calendar(word: &str) -> bool {
-    use super::facts::{is_month, is_weekday};
-    is_month(word) || is_weekday(word)
+/// Days, months and currencies are facts, and checked as such.
+fn is_fact(pieces: &[Piece], at: usize) -> bool {
+    let word = pieces[at].text.as_str();
+    facts::is_month(word) || facts::is_weekday(word) || facts::names_currency(pieces, at)
 }

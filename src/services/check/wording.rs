@@ -3,11 +3,12 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    clauses::{Read, groups, join, names_of, speaks_of_all},
+    clauses::{Read, groups, join, names_of, speaks_of_all, speaks_of_both},
+    denials::is_without,
     facts::Stated,
     names::Name,
     pieces::Piece,
-    polarity::{PERMITS, stretches},
+    polarity::stretches,
     reader::Reader,
     statements::Statement,
     words::{self, Word},
@@ -80,77 +81,6 @@ impl Reader<'_> {
         most >= standing + 2
     }
 
-    /// Whether the statements that have the most of its words say the opposite.
-    fn is_denied(&self, read: &Read<'_>, cited: &[usize]) -> bool {
-        let is_ours = |piece: &Piece| piece.is(&["i", "im", "ive", "id", "ill"]);
-        let stretches = stretches(read.pieces);
-        // What the assistant says of itself ("I don't know …") stands nowhere.
-        let said = stretches.iter().filter(|stretch| {
-            let inside = &read.pieces[stretch.from..stretch.to];
-            stretch.asserts && !stretch.is_condition && !inside.iter().any(is_ours)
-        });
-        said.into_iter().any(|stretch| {
-            let range = stretch.from..stretch.to;
-            self.is_opposite(read, &range, stretch.denies, cited)
-                || !stretch.denies && self.is_permitted_wrongly(read, &range, cited)
-        })
-    }
-
-    fn is_opposite(&self, read: &Read<'_>, stretch: &Range<usize>, denies: bool, cited: &[usize]) -> bool {
-        let ground = self.grounds.ground;
-        let keys = self.keys_beside_names(read, stretch);
-        let words = ground.known(&keys);
-        let names = names_of(&read.own(stretch));
-        let lead = words::keys(&read.pieces[stretch.clone()]).first().and_then(|key| ground.lexicon.find(key));
-        let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-        let known = known.filter(|known| !known.is_heading && !ground.names.are_beside(&names, &known.names));
-        let mut best = (0, true);
-        for known in known {
-            let shared = known.words.iter().filter(|(word, _)| words.contains(word));
-            let (mut lead_weight, mut same, mut other) = (0, 0, 0);
-            for (word, denied) in shared {
-                // What a sentence begins with is what it is about.
-                let leads = keys.len() > 1 && known.lead == Some(*word) && lead == Some(*word);
-                match (leads, *denied == denies) {
-                    (true, _) => lead_weight = 3,
-                    (false, true) => same += 2,
-                    (false, false) => other += 2,
-                }
-            }
-            let weight = lead_weight + same + other;
-            if weight > best.0 {
-                best = (weight, other > same);
-            } else if weight == best.0 {
-                best.1 &= other > same;
-            }
-        }
-        let (weight, is_opposite) = best;
-        let is_telling = |shared: usize| shared * 5 >= keys.len() * 3 && (shared > 1 || keys.len() == 1);
-        is_opposite && is_telling(weight / 2) || is_telling(self.only_opposite(&words, &names, denies, cited))
-    }
-
-    /// "Cheese is fine", where cheese stands among what is not allowed and nowhere else.
-    fn is_permitted_wrongly(&self, read: &Read<'_>, stretch: &Range<usize>, cited: &[usize]) -> bool {
-        let permits = read.pieces[stretch.clone()].iter().any(|piece| piece.is(&PERMITS) || piece.is(&["can", "may"]));
-        let words = self.grounds.ground.known(&self.keys_beside_names(read, stretch));
-        permits && self.only_opposite(&words, &names_of(&read.own(stretch)), false, cited) > 0
-    }
-
-    /// How many of the words stand with the other polarity, if none stands with this one.
-    fn only_opposite(&self, words: &[Word], names: &[Name], denies: bool, cited: &[usize]) -> usize {
-        let ground = self.grounds.ground;
-        let known = || {
-            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-            known.filter(|known| !known.is_heading && !ground.names.are_beside(names, &known.names))
-        };
-        let stands =
-            |word: &Word, as_denied: bool| known().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
-        if words.iter().any(|word| stands(word, denies)) {
-            return 0;
-        }
-        words.iter().filter(|word| stands(word, !denies)).count()
-    }
-
     /// "Gold has a helipad", where only its neighbour has one.
     pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
         let ground = self.grounds.ground;
@@ -163,7 +93,9 @@ impl Reader<'_> {
         }
         let groups = groups(&own, &ground.names);
         let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()], &ground.names);
+        let of_both = own.is_empty() && self.both.len() == 2 && speaks_of_both(&read.pieces[clause.clone()]);
         let names: Vec<Name> = match groups.as_slice() {
+            [] if of_both => self.both.clone(),
             [] if of_all => Vec::new(),
             [] if goes_on => self.spoken_of().to_vec(),
             [one] => names_of(one),
@@ -174,12 +106,16 @@ impl Reader<'_> {
         if names.is_empty() && !of_all || denies {
             return None;
         }
-        let keys = self.keys_beside_names(read, clause);
+        let keys = self.keys_beside_names(read, clause, None);
         let mut words = ground.known(&keys);
         words.sort_unstable();
         words.dedup();
-        self.belongs_to_neighbour(&names, &words, keys.len())
-            .then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
+        let is_foreign = if of_both {
+            names.iter().any(|name| self.belongs_to_neighbour(&[*name], &words, keys.len()))
+        } else {
+            self.belongs_to_neighbour(&names, &words, keys.len())
+        };
+        is_foreign.then(|| text::cut(&join(&read.pieces[clause.clone()]), LONGEST_NAMED))
     }
 
     fn belongs_to_neighbour(&self, names: &[Name], words: &[Word], telling: usize) -> bool {
@@ -208,13 +144,25 @@ impl Reader<'_> {
         })
     }
 
-    fn keys_beside_names(&self, read: &Read<'_>, range: &Range<usize>) -> Vec<String> {
+    /// The telling words beside the names of plans; plain ones only where `cited` has them, or anybody does.
+    pub(super) fn keys_beside_names(
+        &self,
+        read: &Read<'_>,
+        range: &Range<usize>,
+        cited: Option<&[usize]>,
+    ) -> Vec<String> {
+        let places = &self.grounds.ground.places;
+        let stands = |word| cited.is_none_or(|cited| cited.iter().any(|at| places[*at].words.contains(&word)));
         let headings = || read.mentions.iter().filter(|mention| self.grounds.ground.names.is_heading(mention.name));
         let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
-        let pieces: Vec<Piece> = range.clone().filter(|at| !is_name(at)).map(|at| read.pieces[at].clone()).collect();
+        let pieces: Vec<Piece> = range
+            .clone()
+            .filter(|at| !is_name(at) && !is_without(read.pieces, *at))
+            .map(|at| read.pieces[at].clone())
+            .collect();
         let mut keys = words::keys(&pieces);
-        // Plain words that stand nowhere say how, not what.
-        keys.retain(|key| !words::is_plain(key) || self.grounds.ground.lexicon.find(key).is_some());
+        // Plain words that do not stand say how, not what.
+        keys.retain(|key| !words::is_plain(key) || self.grounds.ground.lexicon.find(key).is_some_and(&stands));
         keys.sort_unstable();
         keys.dedup();
         keys

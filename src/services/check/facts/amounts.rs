@@ -55,7 +55,7 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
-    let behind = behind(pieces, at + 1);
+    let behind = behind(pieces, long(pieces, at + 1).unwrap_or(at + 1));
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(
             Fact::Time {
@@ -75,11 +75,22 @@ pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
         return None;
     }
     if behind.nouns.is_empty() {
+        let is_spelled = here.kind == Kind::Spelled;
         let fact = Fact::Number(here.text.clone());
-        return (here.kind == Kind::Number).then(|| Stated::new(fact, at, at + 1));
+        // "One of them" counts nothing.
+        let counts = !is_spelled || here.text != "1";
+        return counts.then(|| Stated { is_spelled, ..Stated::new(fact, at, at + 1) });
     }
     let is_spelled = here.kind == Kind::Spelled;
     Some(Stated { is_spelled, ..Stated::new(count(&here.text, &behind, pieces), at, at + 1) })
+}
+
+/// "8 half-hour lessons", "10 one-hour sessions": where the things begin that are so long.
+fn long(pieces: &[Piece], at: usize) -> Option<usize> {
+    let [length, dash, unit, ..] = pieces.get(at..)? else { return None };
+    let is_long = (length.is_number() || length.is(&["half"])) && dash.is(&["-"]) && time(unit).is_some();
+    let is_thing = pieces.get(at + 3).is_some_and(|thing| thing.is_word() && !thing.is(&ENDS));
+    (is_long && is_thing).then_some(at + 3)
 }
 
 /// "Unlimited tasks": of what there is no limit.
@@ -87,11 +98,27 @@ pub fn unlimited(pieces: &[Piece], at: usize) -> Stated {
     Stated::new(count("unlimited", &behind(pieces, at + 1), pieces), at, at + 1)
 }
 
+/// "Once a year", "twice per term".
+pub fn times_a(pieces: &[Piece], at: usize) -> Option<&'static str> {
+    let times = if pieces[at].is(&["once"]) { "1" } else { pieces[at].is(&["twice"]).then_some("2")? };
+    let is_each = pieces.get(at + 1).is_some_and(|piece| piece.is(&["a", "an", "per", "every", "each"]));
+    (is_each && period(pieces, at + 1).0.is_some()).then_some(times)
+}
+
+/// "A single visit" is one, where visits are counted.
+pub fn single(pieces: &[Piece], at: usize) -> Option<Stated> {
+    let behind = behind(pieces, at + 1);
+    let is_counted = behind.time.is_none() && !behind.nouns.is_empty();
+    is_counted.then(|| Stated { is_spelled: true, ..Stated::new(count("1", &behind, pieces), at, at + 1) })
+}
+
 /// "within a day" is one day.
 pub fn within_one(pieces: &[Piece], at: usize) -> Option<Stated> {
-    let before = at.checked_sub(1).map(|before| &pieces[before])?;
+    let before = at.checked_sub(1).filter(|_| pieces[at].is(&["a", "an", "the"])).map(|before| &pieces[before])?;
     let (months, factor) = time(pieces.get(at + 1)?)?;
+    let behind = ["before", "after", "ahead", "later", "earlier", "notice", "beforehand", "prior", "ago"];
     let counts = match pieces[at].text.as_str() {
+        _ if pieces.get(at + 2).is_some_and(|piece| piece.is(&behind)) => true,
         "the" => before.is(&["within", "inside"]),
         _ => before.is(&["within", "in", "about", "after", "under", "have", "takes", "for"]),
     };

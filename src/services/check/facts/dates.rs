@@ -1,7 +1,7 @@
 //! Dates and weekdays.
 
 use super::{Fact, Stated};
-use crate::services::check::pieces::{Kind, Piece};
+use crate::services::check::pieces::{DASH, Kind, Piece};
 
 const MONTHS: [&str; 12] = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -33,6 +33,50 @@ pub fn weekday(piece: &Piece) -> Option<usize> {
     let is = |day: &&str| text.trim_end_matches('s') == *day || short.is_some_and(|text| day.starts_with(text));
     let abroad = || WEEKDAYS_ABROAD.iter().find_map(|days| days.iter().position(|day| *day == text));
     WEEKDAYS.iter().position(is).or_else(abroad)
+}
+
+/// "Weekdays" are five of them, and a weekend two.
+pub fn days(piece: &Piece) -> std::ops::Range<usize> {
+    match piece.text.as_str() {
+        "weekday" | "weekdays" => 0..5,
+        "weekend" | "weekends" => 5..7,
+        _ => 0..0,
+    }
+}
+
+/// "Monday to Friday", "April - September": also what lies between.
+pub fn fill_ranges(pieces: &[Piece], facts: &mut Vec<Stated>) {
+    let joins = |from: usize, to: usize| {
+        let between = pieces.get(from..to).unwrap_or_default();
+        matches!(between, [one] if one.is(&["-", DASH, "to", "until", "till", "through", "bis", "à", "au", "a"]))
+    };
+    let mut between = Vec::new();
+    for pair in facts.windows(2).filter(|pair| joins(pair[0].to, pair[1].from)) {
+        let at = pair[0].to;
+        let inside = |from: usize, to: usize, length: usize| {
+            (1..(to + length - from) % length).map(move |on| (from + on) % length)
+        };
+        match (&pair[0].fact, &pair[1].fact) {
+            (Fact::Weekday(from), Fact::Weekday(to)) => {
+                between.extend(inside(*from, *to, 7).map(|day| Stated::new(Fact::Weekday(day), at, at + 1)));
+            }
+            (Fact::Month(from), Fact::Month(to)) => {
+                between.extend(inside(*from, *to, 12).map(|month| Stated::new(Fact::Month(month), at, at + 1)));
+            }
+            _ => {}
+        }
+    }
+    facts.extend(between);
+    facts.sort_by_key(|stated| stated.from);
+}
+
+/// "In August", by itself; "may" is more often a verb.
+pub fn month_alone(pieces: &[Piece], at: usize) -> Option<usize> {
+    let opens = at == 0 || pieces[at - 1].kind == Kind::Sign && !pieces[at - 1].is(&["(", "-", DASH]);
+    MONTHS
+        .iter()
+        .position(|name| pieces[at].text == *name)
+        .filter(|_| pieces[at].capital && pieces[at].is_word() && !(opens && pieces[at].is(&["may", "march"])))
 }
 
 pub fn is_weekday(word: &str) -> bool {
@@ -82,7 +126,14 @@ pub fn clock(pieces: &[Piece], at: usize) -> Option<Stated> {
     };
     let half = after(if past.is_some() { 3 } else { 1 });
     let to = at + if past.is_some() { 3 } else { 1 };
+    // "9 a.m."
+    let dotted = |letter: &str| {
+        let dotted = pieces.get(to..to + 3);
+        dotted.is_some_and(|dotted| dotted[0].is(&[letter]) && dotted[1].is(&["."]) && dotted[2].is(&["m"]))
+    };
     let (hour, to) = match half.map(|half| half.text.as_str()) {
+        Some("a") if dotted("a") => (hour % 12, to + 3),
+        Some("p") if dotted("p") => (hour % 12 + 12, to + 3),
         Some("am") => (hour % 12, to + 1),
         Some("pm") => (hour % 12 + 12, to + 1),
         Some("uhr") => (hour, to + 1),

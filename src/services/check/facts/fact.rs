@@ -37,6 +37,8 @@ pub enum Fact {
         year: Option<String>,
     },
     Weekday(usize),
+    /// "In August."
+    Month(usize),
     /// "Billed monthly".
     Every(Per),
     /// "Prices are in euros".
@@ -52,6 +54,8 @@ pub enum Per {
     Day,
     Week,
     Month,
+    Quarter,
+    Term,
     Year,
 }
 
@@ -65,6 +69,7 @@ pub enum Sort {
     Number,
     Date,
     Weekday,
+    Month,
     Every,
     Clock,
     Currency,
@@ -104,6 +109,7 @@ impl Fact {
             (Self::Link(link), Self::Link(known)) => {
                 link == known || !link.contains(['/', '@']) && known.starts_with(&format!("{link}/"))
             }
+            (Self::Month(month), Self::Date { month: known, .. }) => month == known,
             (Self::Currency(currency), ground) => ground.currency() == Some(*currency),
             (Self::Every(every), ground) => ground.per() == Some(*every),
             _ => self == ground,
@@ -132,6 +138,7 @@ impl Fact {
             Self::Number(_) => vec![Sort::Number],
             Self::Date { .. } => vec![Sort::Date],
             Self::Weekday(_) => vec![Sort::Weekday],
+            Self::Month(_) => vec![Sort::Month],
             Self::Every(_) => vec![Sort::Every],
             Self::Clock { .. } => vec![Sort::Clock],
             Self::Currency(_) => vec![Sort::Currency],
@@ -168,7 +175,7 @@ impl Fact {
             | Self::Count { number, .. }
             | Self::Clock { written: number, .. }
             | Self::Time { written: number, .. } => Some(number),
-            Self::Weekday(_) | Self::Every(_) | Self::Currency(_) | Self::Link(_) => None,
+            Self::Weekday(_) | Self::Month(_) | Self::Every(_) | Self::Currency(_) | Self::Link(_) => None,
         }
     }
 }

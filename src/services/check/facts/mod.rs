@@ -5,9 +5,10 @@ mod dates;
 mod fact;
 mod money;
 
-pub use amounts::is_measure;
+pub use amounts::{is_measure, times_a};
 pub use dates::{is_month, is_weekday};
 pub use fact::{Fact, Per, Sort};
+pub use money::{currency, names_currency};
 
 use super::pieces::{Kind, Piece};
 
@@ -28,9 +29,13 @@ pub fn facts(pieces: &[Piece]) -> Vec<Stated> {
     while at < pieces.len() {
         let found = dates::date(pieces, at).or_else(|| money::money(pieces, at)).or_else(|| other(pieces, at));
         let next = found.as_ref().map_or(at + 1, |found| found.to.max(at + 1));
+        if found.is_none() {
+            facts.extend(dates::days(&pieces[at]).map(|day| Stated::new(Fact::Weekday(day), at, at + 1)));
+        }
         facts.extend(found);
         at = next;
     }
+    dates::fill_ranges(pieces, &mut facts);
     facts
 }
 
@@ -47,6 +52,9 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
     match here.kind {
         Kind::Link => Some(Stated::new(Fact::Link(here.text.clone()), at, at + 1)),
         Kind::Word if here.text == "unlimited" => Some(amounts::unlimited(pieces, at)),
+        Kind::Word if let Some(times) = amounts::times_a(pieces, at) => {
+            Some(Stated::new(Fact::Number(times.into()), at, at + 1))
+        }
         Kind::Spelled if is_once(pieces, at) => Some(Stated::new(Fact::Every(Per::Once), at, at + 1)),
         Kind::Word if here.is(&["no", "without"]) && after(1).is_some_and(|next| next.is(&["limit", "limits"])) => {
             let on = 2 + usize::from(after(2).is_some_and(|next| next.is(&["on", "to", "of", "for"])));
@@ -56,13 +64,25 @@ fn other(pieces: &[Piece], at: usize) -> Option<Stated> {
             let half = Fact::Time { amount: "30".into(), months: false, working: false, written: "30".into() };
             Some(Stated::new(half, at, at + 3))
         }
+        Kind::Word if is_clock_round(pieces, at) => {
+            let day = Fact::Time { amount: "1440".into(), months: false, working: false, written: "24".into() };
+            Some(Stated::new(day, at, at + 3))
+        }
+        Kind::Word if is_half(pieces, at) => Some(Stated::new(Fact::Percent("50".into()), at, at + 1)),
+        Kind::Word if here.is(&["single"]) => amounts::single(pieces, at),
         Kind::Word if let Some(to) = without_fee(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, to)),
-        Kind::Word if is_free(pieces, at) => Some(Stated::new(Fact::Number("free".into()), at, at + 1)),
-        Kind::Word if here.is(&["a", "an", "the"]) => amounts::within_one(pieces, at),
+        Kind::Word if is_free(pieces, at) => {
+            let is_of_charge =
+                matches!(pieces.get(at + 1..at + 3), Some([of, charge]) if of.is(&["of"]) && charge.is(&["charge"]));
+            Some(Stated::new(Fact::Number("free".into()), at, if is_of_charge { at + 3 } else { at + 1 }))
+        }
+        Kind::Word if let Some(one) = amounts::within_one(pieces, at) => Some(one),
         Kind::Word => {
             let weekday = dates::weekday(here).map(Fact::Weekday);
             let every = || money::every(pieces, at).map(Fact::Every);
-            let fact = weekday.or_else(every).or_else(|| money::currency(here).map(Fact::Currency))?;
+            let month = || dates::month_alone(pieces, at).map(Fact::Month);
+            let currency = || money::currency(here).map(Fact::Currency);
+            let fact = weekday.or_else(every).or_else(month).or_else(currency)?;
             Some(Stated::new(fact, at, at + 1))
         }
         Kind::Number | Kind::Spelled => {
@@ -127,7 +147,25 @@ fn is_free(pieces: &[Piece], at: usize) -> bool {
     let costs_nothing = pieces[at].is(&["nothing"]) && before.is_some_and(|piece| piece.is(&["cost", "costs", "pay"]));
     (costs_nothing || FREE.contains(&pieces[at].text.as_str()))
         && !before.is_some_and(|piece| piece.is(&["feel"]) || piece.is(&["-"]) && is_hyphen)
-        && !pieces.get(at + 1).is_some_and(|piece| piece.is(&["to", "up"]))
+        && !pieces.get(at + 1).is_some_and(|piece| piece.is(&["to", "up"]) && !is_used(pieces, at + 2))
+}
+
+/// "Free to use" is free; "free to ask" is at liberty.
+fn is_used(pieces: &[Piece], at: usize) -> bool {
+    pieces.get(at).is_some_and(|piece| piece.is(&["use", "join", "attend", "enter"]))
+}
+
+/// "Around the clock": 24 hours.
+fn is_clock_round(pieces: &[Piece], at: usize) -> bool {
+    let is = |at: usize, words: &[&str]| pieces.get(at).is_some_and(|piece| piece.is(words));
+    is(at, &["around", "round"]) && is(at + 1, &["the"]) && is(at + 2, &["clock"])
+}
+
+/// "Half the price", "half price"; not "half a day" or "half-term".
+fn is_half(pieces: &[Piece], at: usize) -> bool {
+    const BEHIND: [&str; 9] = ["the", "price", "of", "off", "your", "back", "at", "upfront", "now"];
+    let ends = |next: &Piece| next.is(&BEHIND) || next.kind == Kind::Sign && !next.is(&["-"]);
+    pieces[at].is(&["half"]) && pieces.get(at + 1).is_none_or(ends)
 }
 
 #[cfg(test)]
@@ -165,6 +203,13 @@ mod tests {
             ("7 automation workflows", "7 workflows"),
             ("over 500 apps", "500+ more by API"),
             ("３４ £", "£34"),
+            ("on Wednesday", "Monday-Friday"),
+            ("on weekdays", "Monday to Friday"),
+            ("in June", "April to September"),
+            ("free of charge", "Trolleys free to use"),
+            ("half the price", "You get back: half"),
+            ("four people", "Sleeps up to four"),
+            ("one week's notice", "Stop with a week's notice"),
         ] {
             assert!(rests(said, truth), "{said}: {:?} on {:?}", of(said), of(truth));
         }
@@ -195,6 +240,10 @@ mod tests {
             ("soixante-dix-neuf livres", "£12"),
             ("zero two zero, seven nine four six", "£12"),
             ("on Sunday", "Monday-Friday"),
+            ("at weekends", "Monday-Friday"),
+            ("in August", "April to July"),
+            ("once a year", "twice a year"),
+            ("at half price", "£12"),
         ] {
             assert!(!rests(said, truth), "{said}: {:?} on {:?}", of(said), of(truth));
         }

@@ -18,6 +18,14 @@ pub fn currency(piece: &Piece) -> Option<&'static str> {
     }
 }
 
+/// "British pounds", "Euros": the name of a currency, checked as one.
+pub fn names_currency(pieces: &[Piece], at: usize) -> bool {
+    const OF: [(&str, &str); 4] = [("british", "gbp"), ("american", "usd"), ("indian", "inr"), ("japanese", "jpy")];
+    let of = OF.iter().find(|(of, _)| pieces[at].text == *of);
+    let is_of = |(_, code): &(&str, &str)| pieces.get(at + 1).and_then(currency) == Some(*code);
+    currency(&pieces[at]).is_some() || of.is_some_and(is_of)
+}
+
 /// "£12/month", "12 GBP per month", "twelve pounds a month".
 pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = pieces.get(at)?;
@@ -78,6 +86,8 @@ pub fn period(pieces: &[Piece], from: usize) -> (Option<Per>, usize) {
             "month" | "monthly" | "months" | "mo" | "pcm" | "mes" | "mois" | "monat" | "माह" | "महीने" | "महीना"
             | "monatlich" | "mensual" | "mensualmente" | "mensuellement" => Per::Month,
             "year" | "yearly" | "annually" | "annum" | "yr" | "annual" | "año" | "jahr" | "साल" => Per::Year,
+            "quarter" | "quarterly" => Per::Quarter,
+            "term" | "termly" | "semester" => Per::Term,
             "week" | "weekly" | "semana" | "semaine" | "woche" => Per::Week,
             "day" | "daily" | "día" | "jour" | "tag" => Per::Day,
             "hour" | "hourly" | "hora" | "heure" | "stunde" => Per::Hour,
@@ -104,13 +114,17 @@ pub fn is_time_or_off(next: &[Piece]) -> bool {
 
 /// "Billed monthly", "every week": how often, without a figure.
 pub fn every(pieces: &[Piece], at: usize) -> Option<Per> {
-    if pieces[at].is(&["every", "each"]) {
-        let unit = pieces.get(at + 1).filter(|unit| unit.is(&["hour", "day", "week", "month", "year"]))?;
+    let counts = |at: usize| at > 0 && pieces[at - 1].is(&["once", "twice", "times"]);
+    if pieces[at].is(&["every", "each", "per"]) || pieces[at].is(&["a", "an"]) && counts(at) {
+        let units = ["hour", "day", "week", "month", "quarter", "term", "semester", "year"];
+        let unit = pieces.get(at + 1).filter(|unit| unit.is(&units))?;
         return period(std::slice::from_ref(unit), 0).0;
     }
     match pieces[at].text.as_str() {
         "monthly" | "monatlich" | "mensualmente" | "mensuellement" => Some(Per::Month),
         "yearly" | "annually" | "annual" | "jährlich" | "anualmente" | "annuellement" => Some(Per::Year),
+        "quarterly" => Some(Per::Quarter),
+        "termly" => Some(Per::Term),
         "weekly" => Some(Per::Week),
         "daily" => Some(Per::Day),
         "hourly" => Some(Per::Hour),
