@@ -34,7 +34,7 @@ pub fn say(topic: Topic, question: &str, context: &Context, voice: &Voice, now: 
     match told {
         Some(text) => Recorded { text, known: true },
         None if topic != Topic::Tickets && !orders.is_empty() => {
-            Recorded { text: only_subscriptions(&orders), known: true }
+            Recorded { text: only_subscriptions(&orders, context.orders.len()), known: true }
         }
         None => Recorded { text: nothing(topic, voice), known: false },
     }
@@ -67,9 +67,14 @@ fn unrecorded(voice: &Voice) -> String {
     )
 }
 
-fn only_subscriptions(orders: &[&Order]) -> String {
+/// `of` so many orders, these are subscriptions; of others nothing is said here.
+fn only_subscriptions(orders: &[&Order], of: usize) -> String {
     let plans: Vec<String> = orders.iter().take(MOST_TOLD).map(|order| order.plan()).collect();
-    format!("You have a subscription ({}), so nothing is being built or delivered for you.", plans.join("; "))
+    let plans = plans.join("; ");
+    if orders.len() < of {
+        return format!("That is a subscription ({plans}), of which nothing is built or delivered.");
+    }
+    format!("You have a subscription ({plans}), so nothing is being built or delivered for you.")
 }
 
 fn lines<'a>(orders: impl Iterator<Item = &'a Order>, tell: impl Fn(&Order) -> String) -> Option<String> {
@@ -251,7 +256,8 @@ mod tests {
         let starter = "Your Starter order has been delivered.";
         assert_eq!(asked(Topic::Status, "is my starter order done?", orders()), starter);
         assert_eq!(asked(Topic::Status, "is my order done?", orders()).lines().count(), 2);
-        assert!(asked(Topic::Revisions, "revisions left on silver", orders()).contains("subscription"));
+        let silver = asked(Topic::Revisions, "revisions left on silver", orders());
+        assert_eq!(silver, "That is a subscription (Silver, yearly), of which nothing is built or delivered.");
     }
 
     #[test]

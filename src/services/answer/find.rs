@@ -137,6 +137,7 @@ impl Searchable {
         if language == Language::English && words::tokens(question).iter().any(is_outside) {
             found.confidence *= OUTSIDE;
         }
+        let is_doubted = continued || found.confidence < found.signs.confidence();
         let is_open = !confidence::is_sure(found.confidence);
         if let Some(near) = near.filter(|near| is_open && near.len() == self.sections.len()) {
             found.ranked = fusion::fused(&found.ranked, near);
@@ -144,7 +145,7 @@ impl Searchable {
             found.confidence = confidence::with_meaning(found.confidence, nearness);
         }
         found.ranked.truncate(MOST_RANKED);
-        self.demand(kind, &query, &mut found);
+        self.demand(kind, &query, is_doubted, &mut found);
         self.tell_prices(&mut found, asks_prices, rung, &spoken);
         found.terms = query.terms;
         found

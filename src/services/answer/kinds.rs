@@ -125,14 +125,19 @@ impl Searchable {
         self.kinds.iter().any(|kinds| kinds.contains(kind))
     }
 
-    /// No section is a sure answer that lacks what nothing else can stand for.
-    pub(super) fn demand(&self, kind: Option<Kind>, query: &Query, found: &mut Found) {
+    /// No section is a sure answer that lacks what nothing else can stand for; and one that holds it is, where nothing
+    /// else is asked and nothing else was doubted (`is_doubted`): "Apple's phone number" asks for more than a number.
+    pub(super) fn demand(&self, kind: Option<Kind>, query: &Query, is_doubted: bool, found: &mut Found) {
         let (Some(kind), Some(best)) = (kind.filter(|kind| kind.is_strict()), found.best()) else {
             return;
         };
-        let held = self.kinds[best].contains(kind);
-        found.confidence = if held { found.confidence.max(IS_IT) } else { found.confidence * LACKS_IT };
-        if kind != Kind::Owner && !self.is_held(kind) && query.telling() <= ALL_THAT_IS_ASKED {
+        let is_all = query.telling() <= ALL_THAT_IS_ASKED;
+        if !self.kinds[best].contains(kind) {
+            found.confidence *= LACKS_IT;
+        } else if is_all && !is_doubted {
+            found.confidence = found.confidence.max(IS_IT);
+        }
+        if kind != Kind::Owner && !self.is_held(kind) && is_all {
             self.tell_contact(found);
         }
     }

@@ -105,9 +105,12 @@ fn is_question(piece: &str) -> bool {
     piece.contains('?') || opens_question(piece)
 }
 
+/// No question begins with more words that ask nothing.
+const MOST_LEADS: usize = 6;
+
 fn opens_question(piece: &str) -> bool {
     let is = |list: &str, word: &str| list.split(' ').any(|one| one == word);
-    let words = piece.split_whitespace().map(|word| word.to_lowercase().replace(['\'', '’', ','], ""));
+    let words = piece.split_whitespace().take(MOST_LEADS).map(|word| word.to_lowercase().replace(['\'', '’', ','], ""));
     words.into_iter().find(|word| !is(LEADS, word)).is_some_and(|first| is(ASKS, &first))
 }
 

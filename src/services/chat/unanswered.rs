@@ -1,7 +1,8 @@
 //! Questions that were kept and never answered, because their turn was broken off: a person is asked, once.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures_util::FutureExt;
 use sqlx::PgConnection;
 use tracing::warn;
 use uuid::Uuid;
@@ -38,8 +39,11 @@ impl Chat {
     /// turn takes. One conversation that gives trouble keeps no other back.
     pub async fn hand_over_unanswered(&self, patience: Duration) -> Result<()> {
         for conversation in turns::overdue(&self.db, patience, MOST_AT_ONCE).await? {
-            if let Err(error) = self.hand_over(conversation, patience).await {
-                warn!(error = ?error, "a question without an answer could not be handed over");
+            // What broke a turn may break this too, and must not keep the others back.
+            match AssertUnwindSafe(self.hand_over(conversation, patience)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => warn!(error = ?error, "a question without an answer could not be handed over"),
+                Err(_) => warn!("handing over a question without an answer panicked"),
             }
         }
         Ok(())
@@ -63,8 +67,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Whether a person was asked: not where one has been asked already, nor where all was said again and
-    /// answered then.
+    /// Whether a person was asked: not where one is talking already, nor where all was said again and answered then.
+    /// Where one was asked before, the ticket hears of this question too.
     async fn ask_person(
         &self,
         db: &mut PgConnection,
@@ -73,7 +77,7 @@ impl Chat {
         questions: &[Unanswered],
     ) -> Result<bool> {
         let left: Vec<&Unanswered> = questions.iter().filter(|question| !question.was_repeated).collect();
-        let Some(last) = left.last().filter(|_| standing.status == Status::Ai) else { return Ok(false) };
+        let Some(last) = left.last().filter(|_| standing.status != Status::Human) else { return Ok(false) };
         let earlier = conversations::earlier(&mut *db, conversation, MessageId(last.id)).await?;
         let owner = standing.email.clone().filter(|_| standing.mode == Mode::Private);
         let owner = owner.and_then(|email| Email::try_from(email).ok());

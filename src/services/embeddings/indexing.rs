@@ -61,9 +61,11 @@ impl Indexer {
                     wait
                 }
             };
+            let may_begin_anew = began_anew.is_none_or(|at| at.elapsed() > BEGIN_ANEW_EVERY);
+            let wait = if may_begin_anew { wait } else { wait.min(BEGIN_ANEW_EVERY) };
             tokio::select! {
                 () = self.knowledge.moved_on_from(&desk) => failures = 0,
-                () = self.embeddings.outdated.notified(), if began_anew.is_none_or(|at| at.elapsed() > BEGIN_ANEW_EVERY) => {
+                () = self.embeddings.outdated.notified(), if may_begin_anew => {
                     began_anew = Some(Instant::now());
                     if let Err(why) = self.learner.forget().await {
                         warn!(reason = %why, "outdated embeddings could not be deleted");
@@ -99,6 +101,7 @@ fn wait(failures: usize, why: &Unlearnt) -> Duration {
     match why {
         Unlearnt::NoAnswer(NoAnswer::TooMany { retry_after: Some(asked) }) => wait.max(*asked).min(A_DAY),
         Unlearnt::Unaffordable => Duration::from_secs(last),
+        Unlearnt::Changed if failures > 0 => BEGIN_ANEW_EVERY,
         _ => wait,
     }
 }
@@ -114,6 +117,7 @@ mod tests {
 
         let waits = [0, 1, 2, 3, 4, 1_000].map(|failures| wait(failures, &late()).as_secs());
         assert_eq!(waits, [2, 15, 60, 600, 600, 600]);
+        assert_eq!([0, 1, 9].map(|failures| wait(failures, &Unlearnt::Changed).as_secs()), [2, 3_600, 3_600]);
         assert_eq!([1, 40, u64::MAX].map(|seconds| wait(0, &asks(seconds)).as_secs()), [2, 40, A_DAY.as_secs()]);
     }
 }
