@@ -83,13 +83,15 @@ fn courtesy(message: &[Token], said: &str) -> Option<Pleasantry> {
     let is_polite = |at: usize, token: &Token| {
         is(PADDING, token) || is(NODS, token) || lists.iter().any(|list| is(list, token)) || helped(at)
     };
-    let all_polite = message.iter().enumerate().all(|(at, token)| is_polite(at, token));
+    if !message.iter().enumerate().all(|(at, token)| is_polite(at, token)) {
+        return None;
+    }
     let kinds = [Pleasantry::Farewell, Pleasantry::Thanks, Pleasantry::Greeting];
     let which = lists.iter().position(|list| message.iter().any(|token| is(list, token)));
     let nods = || message.iter().any(|token| is(NODS, token)) || SAYINGS.iter().any(|saying| said.contains(saying));
     let asks = ASKING.contains(&message[0].word.as_str());
     let nod = || (!asks && nods()).then_some(Pleasantry::Nod);
-    which.map(|at| kinds[at]).or_else(nod).filter(|_| all_polite)
+    which.map(|at| kinds[at]).or_else(nod)
 }
 
 /// Whether all it says is "are you a person or a machine?", or "is anybody there?"

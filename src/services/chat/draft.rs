@@ -219,8 +219,8 @@ fn unsure_again(outcome: Outcome, asker: &Asker<'_>) -> Option<Reason> {
     let mut earlier = asker.earlier.iter().rev().skip_while(|turn| turn.author != Author::Ai);
     let before = earlier.next().and_then(|turn| turn.outcome);
     let question = earlier.find(|turn| turn.author == Author::Customer).map(|turn| turn.text.as_str());
-    let is_question = !answer::is_idle(asker.message) && !question.is_some_and(answer::is_idle);
-    (is_question && unsure(outcome) && before.is_some_and(unsure)).then_some(Reason::LowConfidence)
+    let is_question = || !answer::is_idle(asker.message) && !question.is_some_and(answer::is_idle);
+    (unsure(outcome) && before.is_some_and(unsure) && is_question()).then_some(Reason::LowConfidence)
 }
 
 fn from_knowledge(answer: Answer) -> Draft {
