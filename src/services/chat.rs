@@ -135,21 +135,25 @@ impl Chat {
         let (received, id, fresh) = (MessageId::random(), MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
         let fresh_visitor = (question.wants_token && customer.is_none()).then(VisitorToken::random);
-        let open = conversations::receive(
-            &self.db,
-            &Received {
-                id: received,
-                body: question.message.as_str(),
-                presented,
-                owner: customer,
-                visitor: question.visitor.as_ref(),
-                fresh: &fresh,
-                fresh_visitor: fresh_visitor.as_ref(),
-                request: question.request.as_deref(),
-            },
-        )
-        .await?;
-        let Some(open) = open else { return self.told_before(question, fresh, fresh_visitor, manner).await };
+        let (desk, opening, unknown) = (self.knowledge.current(), Open::opening(customer), Nearness::default());
+        let topic = customer.and_then(|_| Topic::of(&message));
+        let first =
+            Asker { message: &message, customer, topic, context: None, earlier: &[], near: &unknown, open: &opening };
+        let kept = Received {
+            id: received,
+            body: question.message.as_str(),
+            presented,
+            owner: customer,
+            visitor: question.visitor.as_ref(),
+            opening: &opening,
+            fresh: &fresh,
+            fresh_visitor: fresh_visitor.as_ref(),
+            request: question.request.as_deref(),
+        };
+        // Nothing but itself bears on what opens a conversation: it is weighed while it is written.
+        let ahead = async { (presented.is_none() && topic.is_none()).then(|| weigh(&desk, &self.voice, &first)) };
+        let (open, ahead) = tokio::join!(conversations::receive(&self.db, &kept), ahead);
+        let Some(open) = open? else { return self.told_before(question, fresh, fresh_visitor, manner).await };
         let conversation = match presented {
             Some(handle) if !open.is_new => handle.clone(),
             _ => fresh,
@@ -158,23 +162,12 @@ impl Chat {
         if let Some(listener) = &mut manner.listener {
             listener.begins(&Beginning { conversation: &conversation, visitor: visitor.as_ref(), reply: id });
         }
-        let topic = customer.and_then(|_| Topic::of(&message));
         let (earlier, context) =
             tokio::join!(self.earlier(&open, received), self.context(customer.filter(|_| topic.is_some())));
         let earlier = earlier?;
-        let unknown = Nearness::default();
-        let mut asker = Asker {
-            message: &message,
-            customer,
-            topic,
-            context: context.as_ref(),
-            earlier: &earlier,
-            near: &unknown,
-            open: &open,
-        };
-        let desk = self.knowledge.current();
+        let mut asker = Asker { context: context.as_ref(), earlier: &earlier, open: &open, ..first };
         let spender = spender(question, &open, visitor.as_ref());
-        let mut weighed = weigh(&desk, &self.voice, &asker);
+        let mut weighed = ahead.unwrap_or_else(|| weigh(&desk, &self.voice, &asker));
         let (meant, reading) = self.meaning(&desk, &asker, &weighed, &spender, &mut manner).await;
         if meant.near.is_known() {
             asker.near = &meant.near;

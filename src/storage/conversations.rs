@@ -29,6 +29,14 @@ pub struct Open {
     pub is_new: bool,
 }
 
+impl Open {
+    /// One that a message opens, of a customer or of a visitor.
+    pub fn opening(owner: Option<&Email>) -> Self {
+        let email = owner.map(|owner| owner.as_str().to_owned());
+        Self { id: ConversationId::new(), status: Status::Ai, email, is_new: true }
+    }
+}
+
 /// A message, and what its sender shows.
 pub struct Received<'a> {
     pub id: MessageId,
@@ -37,7 +45,8 @@ pub struct Received<'a> {
     /// Whose conversation it is to be; with an owner it is private.
     pub owner: Option<&'a Email>,
     pub visitor: Option<&'a VisitorToken>,
-    /// For a conversation that the message opens.
+    /// The conversation that the message may open, and how it is called.
+    pub opening: &'a Open,
     pub fresh: &'a Handle,
     pub fresh_visitor: Option<&'a VisitorToken>,
     /// What stands for the whole request, where its sender named it.
@@ -98,7 +107,7 @@ pub async fn receive(db: impl PgExecutor<'_>, received: &Received<'_>) -> Result
         "#,
         received.presented.map(Handle::hash),
         mode as Mode,
-        ConversationId::new().0,
+        received.opening.id.0,
         received.fresh.hash(),
         received.id.0,
         received.body,

@@ -72,6 +72,7 @@ impl Draft {
 }
 
 /// Whoever asks, with all that bears on the answer.
+#[derive(Clone, Copy)]
 pub struct Asker<'a> {
     pub message: &'a str,
     pub customer: Option<&'a Email>,

@@ -10,10 +10,7 @@ use super::{
     meaning,
 };
 use crate::{
-    domain::{
-        conversation::{ConversationId, Status},
-        turn::Turn,
-    },
+    domain::turn::Turn,
     services::{
         ai::{Ai, Asked},
         answer::{Nearness, Voice},
@@ -34,7 +31,7 @@ pub struct Helpers {
 
 /// What a visitor would hear to `message`, after `earlier`.
 pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, message: &str, earlier: &[Turn]) -> Draft {
-    let open = Open { id: ConversationId::new(), status: Status::Ai, email: None, is_new: earlier.is_empty() };
+    let open = Open::opening(None);
     let (stop, unknown) = (CancellationToken::new(), Nearness::default());
     let mut asker = Asker { message, customer: None, topic: None, context: None, earlier, near: &unknown, open: &open };
     let mut weighed = weigh(desk, voice, &asker);
