@@ -41,10 +41,9 @@ impl Reader<'_> {
             return false;
         }
         let lead = words::keys(&read.pieces[stretch.clone()]).first().and_then(|key| ground.lexicon.find(key));
-        let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-        let known = known.filter(|known| !known.is_heading && !ground.names.are_beside(&names, &known.names));
+        let known = self.statements_with(&words, &names, cited);
         let mut best = (0, true);
-        for known in known {
+        for known in &known {
             let shared = known.words.iter().filter(|(word, _)| words.contains(word));
             let (mut lead_weight, mut same, mut other) = (0, 0, 0);
             for (word, denied) in shared {
@@ -65,7 +64,15 @@ impl Reader<'_> {
         }
         let (weight, is_opposite) = best;
         let is_telling = |shared: usize| shared * 5 >= keys.len() * 3 && (shared > 1 || keys.len() == 1);
-        is_opposite && is_telling(weight / 2) || is_telling(self.only_opposite(&words, &names, denies, cited))
+        is_opposite && is_telling(weight / 2) || is_telling(only_opposite(&words, &known, denies))
+    }
+
+    /// What the sections say with some of the words, and not of a neighbour of what is named.
+    fn statements_with(&self, words: &[Word], names: &[Name], cited: &[usize]) -> Vec<&Statement> {
+        let ground = self.grounds.ground;
+        let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+        let known = known.filter(|known| !known.is_heading && words.iter().any(|word| known.has(*word)));
+        known.filter(|known| !ground.names.are_beside(names, &known.names)).collect()
     }
 
     /// "We take cards and cheques", where cheques stand only among what is not taken. What the sentence denies
@@ -73,12 +80,8 @@ impl Reader<'_> {
     fn affirms_denied(&self, read: &Read<'_>, stretch: &Range<usize>, denies_some: bool, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
         let names = names_of(&read.own(stretch));
-        let known: Vec<&Statement> = cited
-            .iter()
-            .flat_map(|at| &ground.places[*at].statements)
-            .filter(|known| !known.is_heading && !ground.names.are_beside(&names, &known.names))
-            .collect();
         let words = ground.known(&words::keys(&read.pieces[stretch.clone()]));
+        let known = self.statements_with(&words, &names, cited);
         let has_figure_of = |known: &Statement| {
             let said = read.facts.iter().filter(|stated| stretch.contains(&stated.from));
             said.into_iter().any(|stated| known.facts.iter().any(|fact| stated.fact.rests_on(fact)))
@@ -108,21 +111,16 @@ impl Reader<'_> {
         let mut denied = read.facts.iter().filter(|stated| stretch.contains(&stated.from)).peekable();
         denied.peek().is_some() && !denied.any(stands)
     }
+}
 
-    /// How many of the words stand with the other polarity, if none stands with this one.
-    fn only_opposite(&self, words: &[Word], names: &[Name], denies: bool, cited: &[usize]) -> usize {
-        let ground = self.grounds.ground;
-        let known = || {
-            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
-            known.filter(|known| !known.is_heading && !ground.names.are_beside(names, &known.names))
-        };
-        let stands =
-            |word: &Word, as_denied: bool| known().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
-        if words.iter().any(|word| stands(word, denies)) {
-            return 0;
-        }
-        words.iter().filter(|word| stands(word, !denies)).count()
+/// How many of the words stand with the other polarity, if none stands with this one.
+fn only_opposite(words: &[Word], known: &[&Statement], denies: bool) -> usize {
+    let stands =
+        |word: &Word, as_denied: bool| known.iter().any(|known| known.words.binary_search(&(*word, as_denied)).is_ok());
+    if words.iter().any(|word| stands(word, denies)) {
+        return 0;
     }
+    words.iter().filter(|word| stands(word, !denies)).count()
 }
 
 /// "Interest-free" is without interest.

@@ -30,7 +30,7 @@ mod wording;
 mod words;
 
 pub use self::{ground::Ground, so_far::SoFar};
-use self::{reader::Reader, sentences::Mark, support::Basis};
+use self::{pieces::Piece, reader::Reader, sentences::Mark, support::Basis};
 
 /// What a reply may rest on, and what it must not give away.
 pub struct Grounds<'a> {
@@ -98,11 +98,12 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     if sentences.is_empty() {
         return Err(Unfit::Unshowable);
     }
-    let unsupported = Reader::new(grounds).read(&sentences);
+    let read: Vec<Vec<Piece>> = sentences.iter().map(|sentence| pieces::pieces(&sentence.text)).collect();
+    let unsupported = Reader::new(grounds).read(&sentences, &read);
     if !unsupported.is_empty() {
         return Err(Unfit::Unsupported(unsupported));
     }
-    let bases = support::of(&sentences, grounds);
+    let bases = support::of(&sentences, &read, grounds);
     let rests = |basis: &Basis| matches!(basis, Basis::Sections(_) | Basis::Records);
     let is_shown = bases.iter().any(rests);
     let kept = |at: usize| is_shown && bases[at] != Basis::Nothing && !repeats::is_repeat(&sentences, at);

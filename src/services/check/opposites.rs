@@ -84,8 +84,7 @@ impl Reader<'_> {
             return None;
         }
         let ground = self.grounds.ground;
-        let others: Vec<Piece> = pieces.iter().filter(|piece| !takes_a_side(piece)).cloned().collect();
-        let mut words = ground.known(&words::keys(&others));
+        let mut words = ground.known(&words::keys(pieces.iter().filter(|piece| !takes_a_side(piece))));
         let lead = words.first().copied();
         words.sort_unstable();
         words.dedup();

@@ -53,8 +53,10 @@ impl Reader<'_> {
             ways.find(|way| !promise.is_theirs_too || is_ours(way)).cloned()
         };
         let open = PROMISES.iter().filter(|promise| promise.is_by_denial || !is_denied);
-        let unkept = open.filter(|promise| !promise.ways.iter().any(stands)).filter_map(made);
-        unkept.map(|way| way.trim().to_owned()).collect()
+        // What is said is short and what stands is long.
+        let made = open.filter_map(|promise| Some((promise, made(promise)?)));
+        let unkept = made.filter(|(promise, _)| !promise.ways.iter().any(stands));
+        unkept.map(|(_, way)| way.trim().to_owned()).collect()
     }
 
     /// "Gold does not cost £12", where that is what it costs.

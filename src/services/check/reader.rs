@@ -104,13 +104,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What nothing supports, in the words of the reply.
-    pub fn read(&mut self, sentences: &[Sentence]) -> Vec<String> {
+    /// What nothing supports, in the words of the reply; `read` are the pieces of its sentences.
+    pub fn read(&mut self, sentences: &[Sentence], read: &[Vec<Piece>]) -> Vec<String> {
         let mut unsupported: Vec<String> = Vec::new();
-        for (at, sentence) in sentences.iter().enumerate() {
+        for (at, (sentence, pieces)) in sentences.iter().zip(read).enumerate() {
             let lent = sentences[at..].iter().take_while(|next| next.line == sentence.line);
             let lent = lent.map(|next| self.cited(next)).find(|cited| !cited.is_empty()).unwrap_or_default();
-            for wrong in self.sentence(sentence, &lent) {
+            for wrong in self.sentence(sentence, pieces, &lent) {
                 if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
                     unsupported.push(wrong);
                 }
@@ -120,17 +120,16 @@ impl<'a> Reader<'a> {
     }
 
     /// What is wrong in a sentence; a paragraph that is marked once, at its end, lends its mark to all of it.
-    fn sentence(&mut self, sentence: &Sentence, lent: &[usize]) -> Vec<String> {
-        let pieces = pieces(&sentence.text);
+    fn sentence(&mut self, sentence: &Sentence, pieces: &[Piece], lent: &[usize]) -> Vec<String> {
         let rests_on_records = sentence.marks.contains(&Mark::Records);
-        let known = |stated| self.of_known_things(stated, rests_on_records, &pieces);
-        let facts: Vec<Stated> = facts(&pieces).into_iter().filter_map(known).collect();
+        let known = |stated| self.of_known_things(stated, rests_on_records, pieces);
+        let facts: Vec<Stated> = facts(pieces).into_iter().filter_map(known).collect();
         let cited = self.cited(sentence);
-        let mentions = self.mentions(&pieces, &cited);
-        let stretches = stretches(&pieces);
-        let read = Read { pieces: &pieces, facts: &facts, mentions: &mentions, stretches: &stretches };
+        let mentions = self.mentions(pieces, &cited);
+        let stretches = stretches(pieces);
+        let read = Read { pieces, facts: &facts, mentions: &mentions, stretches: &stretches };
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
-        let mut goes_on = sentence.goes_on || refers_back(&pieces);
+        let mut goes_on = sentence.goes_on || refers_back(pieces);
         self.topic.clear();
         self.compared.clear();
         self.is_admission = !sentence.marks.is_empty() && sentence.marks.iter().all(|mark| *mark == Mark::Nothing);
@@ -140,14 +139,14 @@ impl<'a> Reader<'a> {
             self.names.clone_from(&self.lead);
         }
         wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
-        wrong.extend(deeds::claimed(&pieces, rests_on_records));
+        wrong.extend(deeds::claimed(pieces, rests_on_records));
         if !rests_on_records {
             wrong.extend(self.wrong_wording(&read, &cited));
             wrong.extend(self.promised(&read, &cited));
             wrong.extend(self.taken_back(&read, &cited));
             wrong.extend(self.unheard(&read, sentence, &cited));
         }
-        for clause in clauses(&pieces) {
+        for clause in clauses(pieces) {
             if !rests_on_records {
                 wrong.extend(self.contradicted(&read, &clause, &cited));
             }
@@ -160,7 +159,7 @@ impl<'a> Reader<'a> {
         }
         if !sentence.goes_on {
             self.lead.clone_from(&self.names);
-            self.is_english_list = words::english_share(&pieces) > 0.0;
+            self.is_english_list = words::english_share(pieces) > 0.0;
         }
         wrong
     }

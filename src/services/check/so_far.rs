@@ -6,6 +6,9 @@ use super::{Checked, Grounds, Unfit, check, plain, repeats, sentences, text};
 /// of it.
 const OPEN: [char; 8] = ['*', '_', '`', '~', '|', '<', '[', '\\'];
 
+/// What a sentence can end with, and what may stand between its end and the next.
+const ENDS: [char; 10] = ['.', '!', '?', '।', '…', ')', '"', '”', ']', '\n'];
+
 /// A reply is a handful of sentences. Each is judged with all before it, so a model that says one word at a
 /// time for ever is heard out first.
 const MOST_JUDGED: usize = 30;
@@ -15,6 +18,8 @@ const MOST_JUDGED: usize = 30;
 #[derive(Default)]
 pub struct SoFar {
     judged: String,
+    /// Where the last end stood when it was looked at with words behind it.
+    looked_at: Option<usize>,
     times: usize,
     checked: Option<Checked>,
     goes_round: bool,
@@ -24,7 +29,10 @@ impl SoFar {
     /// Judges what was `sent` so far, and returns what may be shown when there is something new. What
     /// cannot be judged yet waits for the check of the whole reply.
     pub fn judge(&mut self, sent: &str, grounds: &Grounds<'_>) -> Result<Option<&Checked>, Unfit> {
-        let Some(readable) = text::readable(sent).filter(|_| self.times < MOST_JUDGED) else { return Ok(None) };
+        if self.times >= MOST_JUDGED || !self.may_end(sent) {
+            return Ok(None);
+        }
+        let Some(readable) = text::readable(sent) else { return Ok(None) };
         let complete = sentences::complete(&readable).trim_end();
         if complete.is_empty() || complete == self.judged || may_become_another(complete, grounds.canary) {
             return Ok(None);
@@ -44,6 +52,16 @@ impl SoFar {
             return Ok(None);
         }
         Ok(Some(self.checked.insert(checked)))
+    }
+
+    /// Whether a sentence may be complete that was not before. Words in the middle of one, as most are that
+    /// come, need no look at all that was said.
+    fn may_end(&mut self, sent: &str) -> bool {
+        let Some((end, sign)) = sent.char_indices().rfind(|(_, c)| ENDS.contains(c)) else { return false };
+        let goes_on = !sent[end + sign.len_utf8()..].trim_start().is_empty();
+        let is_known = goes_on && self.looked_at == Some(end);
+        self.looked_at = goes_on.then_some(end);
+        !is_known
     }
 
     /// Whether one sentence is said again and again: more of it says no more.

@@ -38,10 +38,11 @@ pub enum Basis {
     Nothing,
 }
 
-/// The basis of every sentence, in their order.
-pub fn of(sentences: &[Sentence], grounds: &Grounds<'_>) -> Vec<Basis> {
+/// The basis of every sentence, in their order; `read` are their pieces.
+pub fn of(sentences: &[Sentence], read: &[Vec<Piece>], grounds: &Grounds<'_>) -> Vec<Basis> {
     let recorded: HashSet<String> = grounds.records.iter().flat_map(|line| words::keys(&pieces(line))).collect();
-    let mut bases: Vec<Basis> = sentences.iter().map(|sentence| basis(sentence, &recorded, grounds)).collect();
+    let mut bases: Vec<Basis> =
+        sentences.iter().zip(read).map(|(sentence, pieces)| basis(sentence, pieces, &recorded, grounds)).collect();
     let mut end = 0;
     while let Some(start) = (end..sentences.len()).find(|at| sentences[*at].goes_on) {
         end = (start..sentences.len()).find(|at| !sentences[*at].goes_on).unwrap_or(sentences.len());
@@ -53,7 +54,7 @@ pub fn of(sentences: &[Sentence], grounds: &Grounds<'_>) -> Vec<Basis> {
             let list = if leads { lead..end } else { start..end };
             for at in list {
                 // Nor may anything stand among true entries that speaks of nothing we know.
-                if bases[at] == Basis::Nothing && is_of_our_words(&sentences[at].text, grounds) {
+                if bases[at] == Basis::Nothing && is_of_our_words(&sentences[at], &read[at], grounds) {
                     bases[at] = Basis::Lead;
                 }
             }
@@ -62,12 +63,11 @@ pub fn of(sentences: &[Sentence], grounds: &Grounds<'_>) -> Vec<Basis> {
     bases
 }
 
-fn basis(sentence: &Sentence, recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
+fn basis(sentence: &Sentence, pieces: &[Piece], recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
     if shouts(&sentence.text, grounds) {
         return Basis::Nothing;
     }
-    let pieces = pieces(&sentence.text);
-    let (said, has_facts) = (Said::of(&pieces, grounds), !facts(&pieces).is_empty());
+    let (said, has_facts) = (Said::of(pieces, grounds), !facts(pieces).is_empty());
     let mut marked: Vec<usize> = sentence.marks.iter().filter_map(|mark| grounds.section(*mark)).collect();
     marked.dedup();
     // Its facts have been held against the sections it cites.
@@ -91,9 +91,9 @@ fn basis(sentence: &Sentence, recorded: &HashSet<String>, grounds: &Grounds<'_>)
 }
 
 /// Whether every telling word of a sentence stands somewhere in the knowledge base.
-fn is_of_our_words(sentence: &str, grounds: &Grounds<'_>) -> bool {
-    let keys = words::keys(&pieces(sentence));
-    grounds.ground.known(&keys).len() == keys.len() && !shouts(sentence, grounds)
+fn is_of_our_words(sentence: &Sentence, pieces: &[Piece], grounds: &Grounds<'_>) -> bool {
+    let keys = words::keys(pieces);
+    grounds.ground.known(&keys).len() == keys.len() && !shouts(&sentence.text, grounds)
 }
 
 /// A word in capitals that nobody knows, whatever stands around it. The visitor's own may be repeated
@@ -132,9 +132,8 @@ impl<'a> Said<'a> {
         let length = pieces.iter().filter(|piece| piece.is_word()).count();
         let mentions = grounds.ground.names.mentions(pieces, false);
         let is_name = |at: &usize| mentions.iter().any(|mention| (mention.from..mention.to).contains(at));
-        let beside: Vec<Piece> = (0..pieces.len()).filter(|at| !is_name(at)).map(|at| pieces[at].clone()).collect();
         Self {
-            beside: words::keys(&beside),
+            beside: words::keys((0..pieces.len()).filter(|at| !is_name(at)).map(|at| &pieces[at])),
             words: grounds.ground.known(&keys),
             keys,
             names: mentions.into_iter().map(|mention| mention.name).collect(),

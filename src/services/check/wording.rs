@@ -7,7 +7,6 @@ use super::{
     denials::is_without,
     facts::Stated,
     names::Name,
-    pieces::Piece,
     polarity::stretches,
     reader::Reader,
     statements::Statement,
@@ -36,9 +35,7 @@ impl Reader<'_> {
     fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
         let is_price = |at: usize| read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at));
-        let pieces: Vec<Piece> =
-            read.pieces.iter().enumerate().filter(|(at, _)| !is_price(*at)).map(|(_, piece)| piece.clone()).collect();
-        let keys = words::keys(&pieces);
+        let keys = words::keys(read.pieces.iter().enumerate().filter(|(at, _)| !is_price(*at)).map(|(_, piece)| piece));
         let mut known = ground.known(&keys);
         known.sort_unstable();
         known.dedup();
@@ -155,12 +152,8 @@ impl Reader<'_> {
         let stands = |word| cited.is_none_or(|cited| cited.iter().any(|at| places[*at].words.contains(&word)));
         let headings = || read.mentions.iter().filter(|mention| self.grounds.ground.names.is_heading(mention.name));
         let is_name = |at: &usize| headings().any(|mention| (mention.from..mention.to).contains(at));
-        let pieces: Vec<Piece> = range
-            .clone()
-            .filter(|at| !is_name(at) && !is_without(read.pieces, *at))
-            .map(|at| read.pieces[at].clone())
-            .collect();
-        let mut keys = words::keys(&pieces);
+        let said = range.clone().filter(|at| !is_name(at) && !is_without(read.pieces, *at));
+        let mut keys = words::keys(said.map(|at| &read.pieces[at]));
         // Plain words that do not stand say how, not what.
         keys.retain(|key| !words::is_plain(key) || self.grounds.ground.lexicon.find(key).is_some_and(&stands));
         keys.sort_unstable();

@@ -78,8 +78,8 @@ pub fn told(word: &str) -> Told {
 }
 
 /// The telling words of some pieces, in the form they are compared by.
-pub fn keys(pieces: &[Piece]) -> Vec<String> {
-    pieces.iter().flat_map(|piece| &piece.told().keys).cloned().collect()
+pub fn keys<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<String> {
+    pieces.into_iter().flat_map(|piece| &piece.told().keys).cloned().collect()
 }
 
 fn is_telling(token: &Token) -> bool {
