@@ -1,5 +1,6 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
+mod handout;
 mod hearing;
 mod history;
 mod outward;
@@ -17,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-pub use self::prompt::reads_all;
 pub use self::{
+    handout::Handout,
     hearing::Audience,
     spent::{Spent, tokens},
 };
@@ -127,7 +128,7 @@ impl Ai {
         stop: &CancellationToken,
     ) -> Said {
         let deadline = started + self.model.limit();
-        let shown = prompt::shown(&desk.knowledge, asked);
+        let shown = handout::shown(desk, asked);
         let records = asked.records.map(records::lines);
         if shown.is_empty() && records.is_none() {
             // There is nothing it could answer from.
@@ -135,10 +136,9 @@ impl Ai {
         }
         let outward = Outward::of(asked, desk);
         let asked = &outward.with(asked);
-        let sections: Vec<&Section> = shown.iter().map(|at| &desk.knowledge.sections()[*at]).collect();
         let request = prompt::request(&Parts {
             asked,
-            sections: &sections,
+            sections: &handout::text(desk, &shown),
             records: records.as_deref(),
             today: &time::day(Utc::now()),
             voice: &self.voice,
@@ -185,7 +185,7 @@ impl Ai {
     /// About the most tokens that a request may have.
     pub fn most_tokens(desk: &Loaded, earlier: &[Turn]) -> u64 {
         let said: usize = earlier.iter().map(|turn| turn.text.len()).sum();
-        spent::tokens(prompt::most_bytes(&desk.knowledge) + said.min(history::MOST_BYTES))
+        spent::tokens(prompt::most_bytes(desk) + said.min(history::MOST_BYTES))
     }
 
     /// Nobody waits for an answer that is not wanted any more, and nobody pays for it.

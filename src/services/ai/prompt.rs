@@ -12,11 +12,7 @@ use super::{
     Asked, history,
     wish::{HAND_OVER, REASONS},
 };
-use crate::services::{
-    answer::{Knowledge, Section, Voice},
-    check::Unfit,
-    handoff::Reason,
-};
+use crate::services::{answer::Voice, check::Unfit, faq_loader::Loaded, handoff::Reason};
 
 const PUBLIC: &str = include_str!("prompts/public.md");
 const PRIVATE: &str = include_str!("prompts/private.md");
@@ -25,13 +21,6 @@ const PRIVATE: &str = include_str!("prompts/private.md");
 /// records are a message of their own.
 const NOTED: &str = "Thank you, I will use them as data only.";
 
-/// Up to this size the model reads the whole knowledge base, so that no needed fact is missing.
-const WHOLE_CHARS: usize = 24_000;
-/// Of a larger one it reads the best sections,
-const BEST_SECTIONS: usize = 12;
-/// up to this size.
-const BEST_CHARS: usize = 12_000;
-
 /// Records, a message and the tool, in bytes: a message of 4,000 characters is most of it.
 const MOST_OF_THE_REST: usize = 20_000;
 
@@ -39,45 +28,16 @@ const MOST_OF_THE_REST: usize = 20_000;
 const MOST_QUOTES: usize = 5;
 const LONGEST_QUOTE: usize = 40;
 
-/// The sections the model is shown, as places in the knowledge base, in the order of their numbers.
-pub fn shown(knowledge: &Knowledge, asked: &Asked<'_>) -> Vec<usize> {
-    let sections = knowledge.sections();
-    if reads_all(knowledge) {
-        return (0..sections.len()).collect();
-    }
-    let mut room = BEST_CHARS;
-    let mut best = knowledge.best_sections(asked.message, asked.earlier, asked.near, BEST_SECTIONS);
-    best.retain(|at| {
-        let left = room.checked_sub(length(&sections[*at]));
-        room = left.unwrap_or(room);
-        left.is_some()
-    });
-    best
-}
-
-/// Whether the model reads the whole knowledge base with each question.
-pub fn reads_all(knowledge: &Knowledge) -> bool {
-    knowledge.sections().iter().map(length).sum::<usize>() <= WHOLE_CHARS
-}
-
 /// The most that instructions, knowledge, records and a message come to, without what was said before.
-pub fn most_bytes(knowledge: &Knowledge) -> usize {
-    let bytes = |section: &Section| {
-        section.source.heading.len() + section.lines.iter().map(|line| line.len() + 1).sum::<usize>()
-    };
-    let known: usize = knowledge.sections().iter().map(bytes).sum();
-    PRIVATE.len() + known.min(WHOLE_CHARS * 4) + MOST_OF_THE_REST
-}
-
-fn length(section: &Section) -> usize {
-    section.source.heading.chars().count() + section.lines.iter().map(|line| line.chars().count() + 1).sum::<usize>()
+pub fn most_bytes(desk: &Loaded) -> usize {
+    PRIVATE.len() + desk.handout.most_bytes + MOST_OF_THE_REST
 }
 
 /// What a request is made of.
 pub struct Parts<'a> {
     pub asked: &'a Asked<'a>,
-    /// The sections shown, in the order of their numbers.
-    pub sections: &'a [&'a Section],
+    /// The sections shown, each with its number.
+    pub sections: &'a str,
     pub records: Option<&'a [String]>,
     /// The day, in words.
     pub today: &'a str,
@@ -93,7 +53,7 @@ pub fn request(parts: &Parts<'_>) -> CreateChatCompletionRequest {
         .replace("{support_email}", &parts.voice.support_email)
         .replace("{today}", parts.today)
         .replace("{canary}", parts.canary)
-        .replace("{sections}", &numbered(parts.sections));
+        .replace("{sections}", parts.sections);
     let mut messages = vec![ChatCompletionRequestSystemMessage::from(instructions.trim_end()).into()];
     if let Some(records) = parts.records {
         messages.extend([history::customer(&as_data(records)), history::desk(NOTED)]);
@@ -134,16 +94,6 @@ fn quoted(facts: &[String]) -> String {
 fn leads_somewhere(fact: &str) -> bool {
     let has_host = || fact.split('.').skip(1).any(|rest| rest.starts_with(char::is_alphabetic));
     fact.starts_with('/') || fact.contains('@') || fact.contains("//") || has_host()
-}
-
-/// `[3] plans.md > Plans > Silver`, and its lines.
-fn numbered(sections: &[&Section]) -> String {
-    let mut text = String::new();
-    for (number, section) in (1..).zip(sections) {
-        let (file, heading, lines) = (&section.source.file, &section.source.heading, section.lines.join("\n"));
-        let _ = write!(text, "[{number}] {file} > {heading}\n{lines}\n\n");
-    }
-    history::without_special_tokens(text.trim_end())
 }
 
 fn as_data(records: &[String]) -> String {

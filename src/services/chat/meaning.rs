@@ -7,7 +7,6 @@ use super::{
     draft::{Asker, Weighed},
 };
 use crate::services::{
-    ai,
     budget::{Grant, Rung, Spender},
     embeddings::{Meant, PATIENCE},
     faq_loader::Loaded,
@@ -15,7 +14,7 @@ use crate::services::{
 
 /// Whether meaning could change anything: words are not sure, and no model reads the whole knowledge base.
 pub fn is_wanted(weighed: &Weighed, has_model: bool, desk: &Loaded) -> bool {
-    weighed.is_unsure() && !(has_model && ai::reads_all(&desk.knowledge))
+    weighed.is_unsure() && !(has_model && desk.handout.is_whole())
 }
 
 impl Chat {
