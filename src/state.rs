@@ -1,6 +1,6 @@
 //! Wires the services together, once.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use sqlx::PgPool;
@@ -29,29 +29,54 @@ pub struct Models {
     pub embedder: Option<Embedder>,
 }
 
-/// What the handlers are given a part of; every part is cheap to clone.
-#[derive(Clone, FromRef)]
-pub struct AppState {
-    pub chat: Chat,
-    pub conversations: Conversations,
-    pub following: Following,
-    pub feedback: Feedback,
-    pub gaps: Gaps,
-    pub stats: Stats,
-    pub tickets: Tickets,
-    pub people: People,
-    pub health: Health,
-    pub idempotency: Idempotency,
-    pub live: Live,
-    pub budgets: Arc<Budgets>,
-    pub budget: Budget,
-    pub operators: Operators,
-    pub origin: Origin,
-    pub identity: Identity,
-    pub ways: Ways,
-    pub limits: Limits,
-    pub blocks: Blocks,
-    pub lanes: Lanes,
+/// What the handlers are given a part of. Every layer before a handler has its own, and so has every request.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The parts, each cheap to clone; a handler is given those it asks for by their types.
+macro_rules! parts {
+    ($($part:ident: $what:ty),* $(,)?) => {
+        pub struct Parts {
+            $(pub $part: $what,)*
+        }
+
+        $(impl FromRef<AppState> for $what {
+            fn from_ref(state: &AppState) -> Self {
+                state.$part.clone()
+            }
+        })*
+    };
+}
+
+parts! {
+    chat: Chat,
+    conversations: Conversations,
+    following: Following,
+    feedback: Feedback,
+    gaps: Gaps,
+    stats: Stats,
+    tickets: Tickets,
+    people: People,
+    health: Health,
+    idempotency: Idempotency,
+    live: Live,
+    budgets: Arc<Budgets>,
+    budget: Budget,
+    operators: Operators,
+    origin: Origin,
+    identity: Identity,
+    ways: Ways,
+    limits: Limits,
+    blocks: Blocks,
+    lanes: Lanes,
 }
 
 /// How customers are known.
@@ -129,7 +154,7 @@ impl AppState {
         let models = health::Models { answers: models.answers, embeddings: embeddings.clone() };
         let budget = Budget::new(db.clone(), config.money.clone(), config.model.as_ref());
         let operators = Operators::new(db.clone(), config.operators.clone(), config.internal_secrets.clone());
-        Self {
+        let parts = Parts {
             chat: Chat {
                 db: db.clone(),
                 knowledge: knowledge.clone(),
@@ -169,6 +194,7 @@ impl AppState {
             limits: Limits::new(&config.limits, blocks.clone()),
             blocks,
             lanes: Lanes::new(config.budgets.in_flight),
-        }
+        };
+        Self(Arc::new(parts))
     }
 }
