@@ -82,26 +82,30 @@ pub fn stem(word: &str) -> String {
 /// Lower case, compatibility forms and accents folded, apostrophes dropped, currencies spelled out.
 pub fn normal(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd() {
-        match c {
-            '\u{300}'..='\u{36f}'
-            | '\''
-            | '’'
-            | '‘'
-            | 'ʼ'
-            | '`'
-            | '´'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2060}'
-            | '\u{feff}' => {}
-            '£' => folded.push_str(" gbp "),
-            '$' => folded.push_str(" usd "),
-            '€' => folded.push_str(" eur "),
-            '%' => folded.push_str(" percent "),
-            'ß' => folded.push_str("ss"),
-            _ => folded.extend(c.to_lowercase()),
-        }
+    let fold = |c: char| match c {
+        '\u{300}'..='\u{36f}'
+        | '\''
+        | '’'
+        | '‘'
+        | 'ʼ'
+        | '`'
+        | '´'
+        | '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'
+        | '\u{feff}' => {}
+        '£' => folded.push_str(" gbp "),
+        '$' => folded.push_str(" usd "),
+        '€' => folded.push_str(" eur "),
+        '%' => folded.push_str(" percent "),
+        'ß' => folded.push_str("ss"),
+        _ => folded.extend(c.to_lowercase()),
+    };
+    // Most of what is asked is, and has no other form.
+    if text.is_ascii() {
+        text.chars().for_each(fold)
+    } else {
+        text.nfkd().for_each(fold)
     }
     folded
 }

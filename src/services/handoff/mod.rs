@@ -124,8 +124,12 @@ fn verdicts(message: &str, sentences: &[View]) -> Vec<(f32, Verdict)> {
 
 /// The clauses that ask for a person, unless something else is asked. One that says "not" is left to the whole.
 fn wishes(message: &str) -> Vec<(f32, Verdict)> {
-    let clauses: Vec<View> = pieces(message, |c| c == ',' || ends_sentence(c)).map(View::of).collect();
-    if clauses.len() < 2 || clauses.iter().any(|clause| clause.asks) {
+    let clauses: Vec<&str> = pieces(message, |c| c == ',' || ends_sentence(c)).collect();
+    if clauses.len() < 2 {
+        return Vec::new();
+    }
+    let clauses: Vec<View> = clauses.into_iter().map(View::of).collect();
+    if clauses.iter().any(|clause| clause.asks) {
         return Vec::new();
     }
     let affirmed = clauses.iter().filter(|clause| !clause.denies);
