@@ -95,7 +95,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         table.print("this machine", &format!("{rounds} rounds, {} s", started.elapsed().as_secs()));
         return Ok(());
     }
-    let world = World::start(&arguments.desk, arguments.bin_dir.as_deref())?;
+    let world = World::start(&arguments.desk, arguments.bin_dir.as_deref()).await?;
     let mut memory = Memory::of_idle(&world).await?;
     let machine = machine::describe(&world).await?;
     let model_is_asked = world.warm_up().await?;

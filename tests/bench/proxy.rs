@@ -51,12 +51,16 @@ struct Proxy {
     db: PgPool,
     client: reqwest::Client,
     model: Arc<str>,
+    /// What the model is given to read beside the question.
+    knowledge: Arc<str>,
     escalation: Arc<[&'static str]>,
 }
 
-/// Wants the folder of the database's socket, and where the model is.
+/// Wants the folder of the database's socket, where the model is, and how many bytes it is given to read.
 pub async fn serve(arguments: &[String]) -> anyhow::Result<()> {
-    let [socket, model] = arguments else { anyhow::bail!("wants the socket's folder and the model's address") };
+    let [socket, model, bytes] = arguments else {
+        anyhow::bail!("wants the socket's folder, the model's address and the length of what it reads")
+    };
     let model: SocketAddr = model.parse()?;
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = database(Path::new(socket));
@@ -65,6 +69,7 @@ pub async fn serve(arguments: &[String]) -> anyhow::Result<()> {
         db,
         client: reqwest::Client::builder().no_proxy().build()?,
         model: format!("http://{model}/v1/chat/completions").into(),
+        knowledge: knowledge(bytes.parse()?).into(),
         escalation: statements::of_reference().into_iter().map(|sql| &*sql.replace(":n", "$1").leak()).collect(),
     };
     let router = Router::new()
@@ -72,6 +77,11 @@ pub async fn serve(arguments: &[String]) -> anyhow::Result<()> {
         .route("/api/support/escalate", post(escalate))
         .with_state(proxy);
     service::serve(router).await
+}
+
+/// So many bytes of something to read.
+pub fn knowledge(bytes: usize) -> String {
+    "It costs nothing to read this. ".repeat(bytes / 31)
 }
 
 pub fn database(socket: &Path) -> PgConnectOptions {
@@ -98,7 +108,7 @@ fn failed(error: anyhow::Error) -> StatusCode {
 impl Proxy {
     async fn chat(&self, body: &str) -> anyhow::Result<String> {
         let (message, conversation, handle) = self.receive(body).await?;
-        let prompt = json!({ "model": "stub", "messages": [{ "role": "user", "content": message }] });
+        let prompt = json!({ "model": "stub", "messages": self.messages(&message) });
         let answer: Value = self.client.post(&*self.model).json(&prompt).send().await?.json().await?;
         let reply = answer["choices"][0]["message"]["content"].as_str().context("no completion")?;
         self.answer(conversation, reply).await?;
@@ -107,8 +117,7 @@ impl Proxy {
 
     async fn stream(&self, body: &str) -> anyhow::Result<Response> {
         let (message, conversation, _) = self.receive(body).await?;
-        let messages = json!([{ "role": "user", "content": message }]);
-        let prompt = json!({ "model": "stub", "stream": true, "messages": messages });
+        let prompt = json!({ "model": "stub", "stream": true, "messages": self.messages(&message) });
         let upstream = self.client.post(&*self.model).json(&prompt).send().await?;
         let passed_on = stream::try_unfold((upstream, self.clone()), move |(mut upstream, proxy)| async move {
             let chunk = upstream.chunk().await?;
@@ -118,6 +127,10 @@ impl Proxy {
             anyhow::Ok(chunk.map(|chunk| (chunk, (upstream, proxy))))
         });
         Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(passed_on)).into_response())
+    }
+
+    fn messages(&self, message: &str) -> Value {
+        json!([{ "role": "system", "content": &*self.knowledge }, { "role": "user", "content": message }])
     }
 
     async fn receive(&self, body: &str) -> anyhow::Result<(String, Uuid, Uuid)> {

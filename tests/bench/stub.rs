@@ -1,8 +1,8 @@
-//! The model: answers at once, and counts how often it was asked.
+//! The model: answers at once, counts how often it was asked, and remembers how much it was given to read.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use axum::{
@@ -35,6 +35,7 @@ pub const END_OF_SENTENCE: &[u8] = b"per month.";
 #[derive(Clone)]
 struct Model {
     asked: Arc<AtomicU64>,
+    longest: Arc<AtomicUsize>,
     completion: Arc<str>,
     pieces: Arc<[String]>,
 }
@@ -60,16 +61,21 @@ pub async fn serve() -> anyhow::Result<()> {
     let end = [piece(json!({}), json!("stop")), "data: [DONE]\n\n".to_owned()];
     let model = Model {
         asked: Arc::default(),
+        longest: Arc::default(),
         completion: completion.to_string().into(),
         pieces: pieces.into_iter().chain(end).collect(),
     };
-    let router =
-        Router::new().route("/v1/chat/completions", post(complete)).route("/asked", get(asked)).with_state(model);
+    let router = Router::new()
+        .route("/v1/chat/completions", post(complete))
+        .route("/asked", get(asked))
+        .route("/longest", get(longest))
+        .with_state(model);
     service::serve(router).await
 }
 
 async fn complete(State(model): State<Model>, prompt: String) -> ([(HeaderName, &'static str); 1], Body) {
     model.asked.fetch_add(1, Ordering::Relaxed);
+    model.longest.fetch_max(prompt.len(), Ordering::Relaxed);
     if !prompt.contains("\"stream\":true") {
         return ([(header::CONTENT_TYPE, "application/json")], model.completion.to_string().into());
     }
@@ -79,4 +85,8 @@ async fn complete(State(model): State<Model>, prompt: String) -> ([(HeaderName, 
 
 async fn asked(State(model): State<Model>) -> String {
     model.asked.load(Ordering::Relaxed).to_string()
+}
+
+async fn longest(State(model): State<Model>) -> String {
+    model.longest.load(Ordering::Relaxed).to_string()
 }

@@ -4,6 +4,8 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    str::FromStr,
+    sync::OnceLock,
 };
 
 use serde_json::{Value, json};
@@ -20,6 +22,10 @@ use super::{
 
 /// Something the knowledge base answers and a model is asked.
 pub const QUESTION: &str = "How much is the Growth plan?";
+
+/// What the desk gives the model to read, in bytes. Everybody gives it as much: reading takes the model time,
+/// which is nobody else's.
+static READ: OnceLock<usize> = OnceLock::new();
 
 /// Stands once in the log for every request.
 const ANSWERED: &[u8] = b"\"answered\"";
@@ -38,12 +44,15 @@ pub struct World {
 impl World {
     /// The measured desk owns the database that everybody uses: the embedded default, which commits
     /// to disk.
-    pub fn start(program: &Path, bin_dir: Option<&Path>) -> anyhow::Result<Self> {
+    pub async fn start(program: &Path, bin_dir: Option<&Path>) -> anyhow::Result<Self> {
         let (folder, program, bin_dir) = (Folder::new()?, program.canonicalize()?, bin_dir.map(Path::to_owned));
         let model = Service::of_ourselves(&[stub::COMMAND])?;
+        let bytes = read_by_model(&program, &model, bin_dir.as_deref()).await?;
+        let bytes = READ.get_or_init(|| bytes);
         let (desk, _) = start_desk(&program, folder.path(), &model, bin_dir.as_deref())?;
         let socket = folder.path().join("data/run");
-        let arguments = [proxy::COMMAND, &socket.to_string_lossy(), &model.address.to_string()];
+        let (socket, address) = (socket.to_string_lossy(), model.address.to_string());
+        let arguments = [proxy::COMMAND, &socket, &address, &bytes.to_string()];
         let reference = Service::of_ourselves(&arguments)?;
         Ok(Self { reference, desk, model, folder, program, bin_dir })
     }
@@ -136,15 +145,11 @@ impl World {
 
     /// How often the model was asked so far.
     pub async fn model_asked(&self) -> anyhow::Result<f64> {
-        let answer = Connection::open(self.model.address).await?.exchange(&wire::get("/asked")).await?;
-        Ok(String::from_utf8(answer.body)?.parse()?)
+        counted(&self.model, "/asked").await
     }
 
     /// Everybody does everything a few times; tells whether the desk asked the model.
     pub async fn warm_up(&self) -> anyhow::Result<bool> {
-        let first = Connection::open(self.desk.address).await?.exchange(&chat(0)).await?;
-        let first: Value = serde_json::from_slice(&first.body)?;
-        say(&format!("The desk's first answer, by {}: {}", first["answeredBy"], first["reply"]));
         let asked = self.model_asked().await?;
         let chats = load::sequence(self.chats_of_desk(), 200).await;
         let is_asked = self.model_asked().await? - asked >= 0.99 * chats.good();
@@ -170,6 +175,18 @@ fn start_desk(
     Service::desk(program, folder, &settings)
 }
 
+/// How much a desk gives the model to read: another than the one that is measured, which is idle until then.
+async fn read_by_model(program: &Path, model: &Service, bin_dir: Option<&Path>) -> anyhow::Result<usize> {
+    let folder = Folder::new()?;
+    let (desk, _) = start_desk(program, folder.path(), model, bin_dir)?;
+    let first = Connection::open(desk.address).await?.exchange(&chat(0)).await?;
+    let first: Value = serde_json::from_slice(&first.body)?;
+    say(&format!("The desk's first answer, by {}: {}", first["answeredBy"], first["reply"]));
+    let bytes: usize = counted(model, "/longest").await?;
+    say(&format!("The model is given {bytes} bytes to read."));
+    Ok(bytes)
+}
+
 /// A new conversation each time, and another text: a database in which everybody said the same is
 /// none that exists. The gaps between the words spell the number, so that all of them mean the same.
 fn chat(number: u64) -> Vec<u8> {
@@ -190,13 +207,22 @@ fn escalation(number: u64) -> Vec<u8> {
 }
 
 fn completion(_: u64) -> Vec<u8> {
-    let prompt = json!({ "model": "stub", "messages": [{ "role": "user", "content": QUESTION }] });
-    wire::post("/v1/chat/completions", &prompt)
+    wire::post("/v1/chat/completions", &json!({ "model": "stub", "messages": messages() }))
 }
 
 fn streamed_completion(_: u64) -> Vec<u8> {
-    let messages = json!([{ "role": "user", "content": QUESTION }]);
-    wire::post("/v1/chat/completions", &json!({ "model": "stub", "stream": true, "messages": messages }))
+    wire::post("/v1/chat/completions", &json!({ "model": "stub", "stream": true, "messages": messages() }))
+}
+
+fn messages() -> Value {
+    let knowledge = proxy::knowledge(READ.get().copied().unwrap_or_default());
+    json!([{ "role": "system", "content": knowledge }, { "role": "user", "content": QUESTION }])
+}
+
+/// What the model counts there.
+async fn counted<T: FromStr<Err: Into<anyhow::Error>>>(model: &Service, path: &str) -> anyhow::Result<T> {
+    let answer = Connection::open(model.address).await?.exchange(&wire::get(path)).await?;
+    String::from_utf8(answer.body)?.parse().map_err(Into::into)
 }
 
 /// A folder that goes with the value. PostgreSQL's user must be able to pass through it.
