@@ -18,7 +18,7 @@ pub use self::{
     rehearse::{Helpers, rehearse},
 };
 use self::{
-    draft::{Asker, conclude, weigh},
+    draft::{Asker, Found, Weighed, conclude, look_up, weigh},
     keep::{Stored, milliseconds},
 };
 use super::{
@@ -151,7 +151,8 @@ impl Chat {
             request: question.request.as_deref(),
         };
         // Nothing but itself bears on what opens a conversation: it is weighed while it is written.
-        let ahead = async { (presented.is_none() && topic.is_none()).then(|| weigh(&desk, &self.voice, &first)) };
+        let is_alone = presented.is_none() && topic.is_none();
+        let ahead = async { is_alone.then(|| self.weigh(&desk, &first, manner.spares_model)) };
         let (open, ahead) = tokio::join!(conversations::receive(&self.db, &kept), ahead);
         let Some(open) = open? else { return self.told_before(question, fresh, fresh_visitor, manner).await };
         let conversation = match presented {
@@ -167,15 +168,17 @@ impl Chat {
         let earlier = earlier?;
         let mut asker = Asker { context: context.as_ref(), earlier: &earlier, open: &open, ..first };
         let spender = spender(question, &open, visitor.as_ref());
-        let mut weighed = ahead.unwrap_or_else(|| weigh(&desk, &self.voice, &asker));
-        let (meant, reading) = self.meaning(&desk, &asker, &weighed, &spender, &mut manner).await;
+        let (weighed, mut found) = ahead.unwrap_or_else(|| self.weigh(&desk, &asker, manner.spares_model));
+        let (meant, reading) = self.meaning(&desk, &asker, &weighed, found.as_ref(), &spender, &mut manner).await;
         if meant.near.is_known() {
             asker.near = &meant.near;
-            weighed = weigh(&desk, &self.voice, &asker);
+            found = None;
         }
         let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
         let (said, grant) = self.ask_model(ai, &desk, &asker, spender, started, &mut manner).await;
-        let draft = conclude(weighed, said, &asker, &self.voice);
+        let draft = conclude(&weighed, said, &asker, &self.voice, || {
+            found.unwrap_or_else(|| look_up(&desk, &self.voice, &asker, &weighed))
+        });
         let spent = [(reading, meant.spent), (grant, draft.spent.clone())];
         let bills: Vec<Bill> =
             spent.iter().filter_map(|(grant, spent)| Some(grant.as_ref()?.bill(spent.as_ref()?))).collect();
@@ -189,6 +192,16 @@ impl Chat {
         info!(outcome = ?draft.outcome, by = draft.answered_by.as_str(), confidence = draft.confidence,
             handoff = draft.reason.map(Reason::as_str), took_ms = milliseconds(started), "question answered");
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
+    }
+
+    /// Weighs a message, and looks it up: but where a model is asked that reads all there is to find, only
+    /// when it has no answer.
+    fn weigh<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool) -> (Weighed<'a>, Option<Found>) {
+        let weighed = weigh(desk, &self.voice, asker);
+        let asks_model = weighed.is_for_model && self.ai.is_some() && !spares_model;
+        let is_later = asks_model && desk.handout.is_whole();
+        let found = (!is_later).then(|| look_up(desk, &self.voice, asker, &weighed));
+        (weighed, found)
     }
 
     /// Asks the model, where there is one to ask and money for it. Nothing of the database is held

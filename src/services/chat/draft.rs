@@ -16,7 +16,7 @@ use crate::{
     },
     services::{
         account::{self, Topic},
-        ai::{Said, Spent},
+        ai::{Said, Spent, Supported},
         answer::{self, Answer, Language, Nearness, Voice},
         context::Context,
         faq_loader::Loaded,
@@ -85,13 +85,13 @@ pub struct Asker<'a> {
     pub open: &'a Open,
 }
 
-/// What can be said without a model, and what is decided already.
-pub struct Weighed {
+/// What is decided of a message before anything is looked up.
+pub struct Weighed<'a> {
     /// Whether a model could say it better: not manners, not an address, not what the records say, and
     /// not what a person shall answer, who must not wait for a model.
     pub is_for_model: bool,
-    draft: Draft,
-    language: Language,
+    /// What of it is a question.
+    question: Cow<'a, str>,
     /// Why a person should take over, by this message and the ones before it.
     reason: Option<Reason>,
     address: Option<Email>,
@@ -101,32 +101,36 @@ pub struct Weighed {
     is_phone: bool,
 }
 
-impl Weighed {
-    /// Whether the knowledge base is asked, and words alone do not make it sure.
-    pub fn is_unsure(&self) -> bool {
-        self.is_for_model && self.draft.outcome != Outcome::Answer
+/// What can be said without a model.
+pub struct Found {
+    draft: Draft,
+    language: Language,
+}
+
+impl Found {
+    /// Whether words alone make it sure.
+    pub fn is_sure(&self) -> bool {
+        self.draft.outcome == Outcome::Answer
     }
 }
 
 /// Weighs a message by what is known.
-pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
+pub fn weigh<'a>(desk: &Loaded, voice: &Voice, asker: &Asker<'a>) -> Weighed<'a> {
     let message = asker.message;
     let judged = handoff::judge(message, asker.earlier);
-    let looked_up = match judged {
+    let question = match judged {
         Some(Reason::CustomerRequest) if !handoff::is_only_wish(message) => handoff::without_wish(message).into(),
         _ => Cow::Borrowed(message),
     };
-    let answer = desk.knowledge.answer_near(&looked_up, asker.earlier, asker.near);
-    let language = answer.language;
     let given = address::given(desk, asker);
     let is_phone = given.is_none() && address::is_phone(desk, asker);
     let is_only_address = is_phone || (given.is_some() && address::says_little_else(message));
     let is_taken_over = asker.open.status == Status::Human;
-    let draft = from_records(asker, voice).unwrap_or_else(|| unseen(asker, language, voice, from_knowledge(answer)));
-    let is_recorded = draft.answered_by == AnsweredBy::Records;
-    let is_manners = !is_recorded && draft.outcome == Outcome::Answer && draft.sources.is_empty();
+    let recorded = from_records(asker, voice);
+    let is_recorded = recorded.is_some();
+    let is_manners = !is_recorded && answer::is_small_talk(&answer::tokens(&question));
     // People ask for their status again and again; that is no sign of trouble, unless they name some.
-    let is_told = is_recorded && draft.outcome == Outcome::Answer && !handoff::names_trouble(message);
+    let is_told = recorded.is_some_and(|draft| draft.outcome == Outcome::Answer) && !handoff::names_trouble(message);
     let is_checking = |reason: &Reason| match reason {
         Reason::NoAnswer => is_recorded,
         Reason::Blocked => is_told,
@@ -139,8 +143,7 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     let is_settled = is_taken_over || is_only_address || is_recorded || is_manners || reason.is_some();
     Weighed {
         is_for_model: !is_settled && asked_before(message, asker.earlier) < MOST_REPEATS,
-        draft,
-        language,
+        question,
         reason,
         address: address::known(desk, asker),
         asks_nothing: is_only_address || reason == Some(Reason::CustomerRequest) && handoff::is_only_wish(message),
@@ -148,21 +151,46 @@ pub fn weigh(desk: &Loaded, voice: &Voice, asker: &Asker<'_>) -> Weighed {
     }
 }
 
-/// The reply, with the model's words where it had some, and whether a person should take over.
-pub fn conclude(weighed: Weighed, said: Option<Said>, asker: &Asker<'_>, voice: &Voice) -> Draft {
+/// Looks up what was weighed.
+pub fn look_up(desk: &Loaded, voice: &Voice, asker: &Asker<'_>, weighed: &Weighed<'_>) -> Found {
+    let answer = desk.knowledge.answer_near(&weighed.question, asker.earlier, asker.near);
+    let language = answer.language;
+    let draft = from_records(asker, voice).unwrap_or_else(|| unseen(asker, language, voice, from_knowledge(answer)));
+    Found { draft, language }
+}
+
+/// The reply, with the model's words where it had some, and whether a person should take over. What was `found`
+/// is asked for only where the model's words are not enough.
+pub fn conclude(
+    weighed: &Weighed<'_>,
+    said: Option<Said>,
+    asker: &Asker<'_>,
+    voice: &Voice,
+    found: impl FnOnce() -> Found,
+) -> Draft {
     if asker.open.status == Status::Human {
         return person_waiting();
     }
-    let wanted = said.as_ref().and_then(|said| said.hand_over);
-    let is_unaffordable = said.as_ref().is_some_and(|said| said.is_unaffordable);
-    let draft = from_model(weighed.draft, said);
+    let said = said.unwrap_or_default();
+    let reason = weighed.reason.or(said.hand_over);
+    let answer = match said.answer {
+        Some(whole) if !whole.is_partial && reason.is_none() => return from_model(whole, said.spent),
+        answer => answer,
+    };
+    let Found { draft, language } = found();
+    // Where the model knows only a part, a sure answer of the knowledge base is better.
+    let answer = answer.filter(|answer| !answer.is_partial || draft.outcome != Outcome::Answer);
+    let draft = match answer {
+        Some(answer) => from_model(answer, said.spent),
+        None => Draft { spent: said.spent, ..draft },
+    };
     // The knowledge base is asked before a person is, and a person where it has no answer.
-    let unanswered = (is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
-    let reason = weighed.reason.or(wanted).or(unanswered).or_else(|| unsure_again(draft.outcome, asker));
+    let unanswered = (said.is_unaffordable && draft.outcome != Outcome::Answer).then_some(Reason::Budget);
+    let reason = reason.or(unanswered).or_else(|| unsure_again(draft.outcome, asker));
     let Some(reason) = reason else { return draft };
     let known = draft.outcome == Outcome::Answer && draft.says_something() && !weighed.asks_nothing;
-    let (language, is_phone) = (weighed.language, weighed.is_phone && weighed.address.is_none());
-    let draft = hand_over(draft, known, language, reason, weighed.address, voice);
+    let is_phone = weighed.is_phone && weighed.address.is_none();
+    let draft = hand_over(draft, known, language, reason, weighed.address.clone(), voice);
     if is_phone { Draft { text: answer::phone_noted(language, voice), ..draft } } else { draft }
 }
 
@@ -196,21 +224,16 @@ fn asked_before(message: &str, earlier: &[Turn]) -> usize {
     earlier.iter().filter(said).count()
 }
 
-/// The model's answer where it has one; else what could be said without it. Where the model knows
-/// only a part, a sure answer of the knowledge base is better.
-fn from_model(draft: Draft, said: Option<Said>) -> Draft {
-    let Some(Said { answer, spent, .. }) = said else { return draft };
-    let Some(answer) = answer.filter(|answer| !answer.is_partial || draft.outcome != Outcome::Answer) else {
-        return Draft { spent, ..draft };
-    };
+fn from_model(answer: Supported, spent: Option<Spent>) -> Draft {
     Draft {
         text: answer.text,
         outcome: if answer.is_partial { Outcome::Closest } else { Outcome::Answer },
         answered_by: AnsweredBy::Model,
         confidence: answer.share,
         sources: answer.sources,
+        reason: None,
+        address: None,
         spent,
-        ..draft
     }
 }
 

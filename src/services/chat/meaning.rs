@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Chat, Manner,
-    draft::{Asker, Weighed},
+    draft::{Asker, Found, Weighed},
 };
 use crate::services::{
     budget::{Grant, Rung, Spender},
@@ -13,8 +13,9 @@ use crate::services::{
 };
 
 /// Whether meaning could change anything: words are not sure, and no model reads the whole knowledge base.
-pub fn is_wanted(weighed: &Weighed, has_model: bool, desk: &Loaded) -> bool {
-    weighed.is_unsure() && !(has_model && desk.handout.is_whole())
+pub fn is_wanted(weighed: &Weighed<'_>, found: Option<&Found>, has_model: bool, desk: &Loaded) -> bool {
+    let is_unsure = found.is_some_and(|found| !found.is_sure());
+    weighed.is_for_model && is_unsure && !(has_model && desk.handout.is_whole())
 }
 
 impl Chat {
@@ -24,11 +25,12 @@ impl Chat {
         &self,
         desk: &Arc<Loaded>,
         asker: &Asker<'_>,
-        weighed: &Weighed,
+        weighed: &Weighed<'_>,
+        found: Option<&Found>,
         spender: &Spender,
         manner: &mut Manner<'_>,
     ) -> (Meant, Option<Grant>) {
-        let is_wanted = !manner.spares_model && is_wanted(weighed, self.ai.is_some(), desk);
+        let is_wanted = !manner.spares_model && is_wanted(weighed, found, self.ai.is_some(), desk);
         let embeddings = self.embeddings.as_ref().filter(|_| is_wanted);
         let question = embeddings.and_then(|embeddings| embeddings.question(desk, asker.message, asker.earlier));
         let (Some(embeddings), Some(question)) = (embeddings, question) else { return Default::default() };

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    draft::{Asker, Draft, conclude, weigh},
+    draft::{Asker, Draft, conclude, look_up, weigh},
     meaning,
 };
 use crate::{
@@ -34,15 +34,16 @@ pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, mess
     let open = Open::opening(None);
     let (stop, unknown) = (CancellationToken::new(), Nearness::default());
     let mut asker = Asker { message, customer: None, topic: None, context: None, earlier, near: &unknown, open: &open };
-    let mut weighed = weigh(desk, voice, &asker);
+    let weighed = weigh(desk, voice, &asker);
+    let mut found = look_up(desk, voice, &asker, &weighed);
     let meant;
-    let is_wanted = meaning::is_wanted(&weighed, helpers.ai.is_some(), desk);
+    let is_wanted = meaning::is_wanted(&weighed, Some(&found), helpers.ai.is_some(), desk);
     if let Some(embeddings) = helpers.embeddings.as_ref().filter(|_| is_wanted)
         && let Some(question) = embeddings.question(desk, message, earlier)
     {
         meant = embeddings.mean(&question, PATIENCE, &stop).await;
         asker.near = &meant.near;
-        weighed = weigh(desk, voice, &asker);
+        found = look_up(desk, voice, &asker, &weighed);
     }
     let said = match helpers.ai.as_ref().filter(|_| weighed.is_for_model) {
         Some(ai) => {
@@ -51,5 +52,5 @@ pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, mess
         }
         None => None,
     };
-    conclude(weighed, said, &asker, voice)
+    conclude(&weighed, said, &asker, voice, || found)
 }
