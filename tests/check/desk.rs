@@ -41,6 +41,18 @@ impl Desk {
         Self::read("tests/check/other_trade", &[file], support_email)
     }
 
+    /// What furniture is delivered, assembled and repaired for, in prose.
+    pub fn of_a_furniture_shop() -> Self {
+        let files = ["aftercare.md", "company.md", "membership.md", "orders.md"];
+        Self::read("tests/check/other_trade/furniture", &files, "hello@stillwood.example")
+    }
+
+    /// Plans whose prices stand below their names, in lists.
+    pub fn of_an_invoicing_tool() -> Self {
+        let files = ["help-and-faq.md", "plans-and-pricing.md", "policies.md"];
+        Self::read("tests/check/other_trade/invoicing", &files, "help@tallybrook.example")
+    }
+
     fn read(folder: &str, files: &[&str], support_email: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let read = |file: &&str| Document {

@@ -21,6 +21,12 @@ const MARKDOWN: &str = "\
 ## Packs
 
 - Ten-pack: 10 sessions of 60 minutes, £320
+- Single session: £35
+- Paid yearly: 20% off
+
+## Loans
+
+The rate is 0% over 12 months and 8% over 24 months.
 
 ## Stay
 
@@ -63,6 +69,11 @@ fn what_is_reckoned_exactly_stands() {
     for reply in [
         "The ten-pack has 10 sessions for £320, which works out at £32 per session {Packs}.",
         "Gold is £49/month {> Gold} and the joining fee £18 {> Gold}, so you pay £67 in total {> Gold}.",
+        "Gold is £49 per month, so twelve months come to £588 {> Gold}. Paid yearly it is 20% off, so £470.40 {Packs}.",
+        "Three single sessions would cost £105 {Packs}.",
+        "Gold is £49 per month {> Gold}. It costs £15 more than Silver at £34 {> Silver}.",
+        "Gold has 100 tasks and Silver 40 tasks, so together they have 140 tasks {> Gold} {> Silver}.",
+        "The ten-pack is £320 for 10 sessions, and three of them come to £960 {Packs}.",
     ] {
         assert!(is_shown(asked, reply), "{reply}");
     }
@@ -70,6 +81,10 @@ fn what_is_reckoned_exactly_stands() {
         "The ten-pack has 10 sessions for £320, which works out at £31 per session {Packs}.",
         "Gold is £49/month {> Gold} and the joining fee £18 {> Gold}, so you pay £66 in total {> Gold}.",
         "Gold costs £67 {> Gold}.",
+        "Gold is £49 per month, so twelve months come to £598 {> Gold}.",
+        "Three single sessions would cost £110 {Packs}.",
+        "Gold is £49 per month {> Gold}. It costs £16 more than Silver at £34 {> Silver}.",
+        "Gold has 100 tasks and Silver 40 tasks, so together they have 150 tasks {> Gold} {> Silver}.",
         "Gold would be £15 per month {> Gold}.",
         "The course is £40 plus £10, so £50 in total {> Gold}.",
     ] {
@@ -104,4 +119,49 @@ fn what_is_compared_is_not_spoken_of() {
         "Gold is £49 a month. Compared with Silver, it gives you 100 tasks rather than 40 {> Gold} {> Silver}."
     ));
     assert!(!is_shown(asked, "Gold is £49 a month. Compared with Silver, it gives you 40 tasks {> Gold} {> Silver}."));
+}
+
+#[test]
+fn figures_that_stand_beside_each_other_are_said_so() {
+    let asked = "What does a loan cost?";
+    for reply in ["Over 24 months the rate is 8% {Loans}.", "For 12 months, the rate is 0% {Loans}."] {
+        assert!(is_shown(asked, reply), "{reply}");
+    }
+    for reply in ["Over 24 months the rate is 0% {Loans}.", "For 12 months, the rate is 8% {Loans}."] {
+        assert!(!is_shown(asked, reply), "{reply}");
+    }
+}
+
+#[test]
+fn a_price_below_a_name_is_that_ones() {
+    const MARKDOWN: &str = "\
+# Acme
+
+## Plans
+
+### Pebble
+
+For one person.
+
+- £8 per month
+- 10 invoices a month
+
+### Brook
+
+For a few.
+
+- £19 per month
+- 100 invoices a month
+";
+    let document = Document { file: "acme.md".into(), markdown: MARKDOWN.into() };
+    let desk = Desk::new(&[document], "help@acme.example");
+    let is_shown = |reply: &str| desk.check("What is in it?", reply).is_ok();
+    assert!(is_shown("Brook is £19 per month and has 100 invoices a month {> Brook}."));
+    for reply in [
+        "Pebble is £19 per month {> Brook}.",
+        "Pebble has 100 invoices a month {> Brook}.",
+        "Brook is £19 per month {> Brook}. It comes with 10 invoices a month {> Pebble}.",
+    ] {
+        assert!(!is_shown(reply), "{reply}");
+    }
 }

@@ -52,8 +52,13 @@ impl Ground {
     /// Whether the words around the fact belong to a statement with another figure of its sort:
     /// "backups: 90 days", where backups have 30 days and logs have 90.
     fn is_said_of_another(&self, place: &Place, claim: &Claim<'_>, best: usize) -> bool {
+        // "Judging is free" says the price of it, and nothing else.
+        let is_free = |known: &Statement| {
+            let is_word = |fact: &Fact| matches!(fact, Fact::Number(word) if word == "free");
+            matches!(claim.fact, Fact::Money { .. }) && matches!(known.facts.as_slice(), [fact] if is_word(fact))
+        };
         let has_another = |known: &&Statement| {
-            known.facts.iter().any(|fact| claim.fact.is_like(fact))
+            (known.facts.iter().any(|fact| claim.fact.is_like(fact)) || is_free(known))
                 && !known.facts.iter().any(|fact| claim.fact.rests_on(fact))
         };
         let of_neighbour = |known: &&Statement| self.names.are_beside(claim.names, &known.names);
@@ -79,6 +84,13 @@ impl Reader<'_> {
             return self.shown.iter().any(|at| ground.place_says(&ground.places[*at], claim, false));
         }
         cited.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+    }
+
+    /// "It costs £12": a sentence that rests on something else may say again of a plan what was cited before.
+    pub(super) fn was_cited(&self, claim: &Claim<'_>) -> bool {
+        let ground = self.grounds.ground;
+        let is_priced = matches!(claim.fact, Fact::Money { .. }) && !claim.names.is_empty();
+        is_priced && self.cited_before.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
     }
 
     /// Whether what is cited wants to be written to elsewhere.

@@ -84,6 +84,11 @@ fn is_own(pieces: &[Piece], at: usize) -> bool {
     if !(is_we || pieces[at].is(&["i", "ive", "im", "ill", "id"])) {
         return false;
     }
+    // "Once we've started" tells how things go.
+    let is_supposed = |before: &Piece| before.is(&["once", "if", "when", "until", "before", "after", "unless"]);
+    if is_we && at.checked_sub(1).is_some_and(|before| is_supposed(&pieces[before])) {
+        return false;
+    }
     let to_them = || pieces[at..].iter().any(|piece| piece.is(&["you", "your", "yours"]));
     let behind = pieces[at + 1..].iter().take(WITHIN).take_while(|piece| goes_on(piece)).count() + at + 1;
     let Some(verb) = pieces.get(behind) else { return false };

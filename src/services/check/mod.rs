@@ -2,7 +2,9 @@
 //! policy, in the section the sentence rests on or in the customer's own records.
 
 mod arithmetic;
+mod called;
 mod claims;
+mod clause;
 mod clauses;
 mod deeds;
 mod denials;
@@ -12,6 +14,7 @@ mod links;
 mod names;
 mod numbers;
 mod opposites;
+mod pairs;
 mod pieces;
 mod polarity;
 mod promises;

@@ -1,14 +1,14 @@
 //! Names: what plans and policies are called, and which of them are told apart in one place, so
 //! that a figure of one cannot pass for a figure of its neighbour.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    facts::facts,
+    called::{LONGEST_LABEL, aliases, is_priced_below, label, name_words, shorten, title_before_price},
     pieces::{Kind, Piece, pieces},
     sentences,
     statements::parts_of_line,
-    words::{is_known_to_all, is_verbal, singular, telling_key},
+    words::{is_known_to_all, is_verbal, singular},
 };
 use crate::services::answer::Section;
 
@@ -42,23 +42,15 @@ pub struct Names {
     common: HashSet<String>,
 }
 
-/// Words that many headings have beside the name itself.
-const GENERIC: [&str; 16] = [
-    "with", "for", "plan", "package", "pricing", "price", "service", "tier", "the", "our", "your", "a", "an", "cost",
-    "most", "popular",
-];
-
 /// A name that is told apart in more groups is told apart nowhere.
 const MOST_GROUPS: usize = 32;
-
-/// A label has few words; "We make a proposal within 5 business days: ..." has none.
-const LONGEST_LABEL: usize = 4;
 
 impl Names {
     /// The names of priced headings, of the headings above them, and of labels before figures.
     pub fn of(sections: &[Section]) -> Self {
         let mut names = Self { common: common(sections), ..Self::default() };
         names.add_headings(sections);
+        names.add_priced_below(sections);
         for section in sections {
             let lines = section.lines.iter().flat_map(|line| parts_of_line(line));
             let told = lines.flat_map(|line| sentences::sentences(&line)).map(|sentence| sentence.text);
@@ -154,6 +146,19 @@ impl Names {
         }
     }
 
+    /// "Gold", with "£12 per month" below it, beside "Silver" with its own price.
+    fn add_priced_below(&mut self, sections: &[Section]) {
+        let mut beside: BTreeMap<(&str, &[String]), Vec<&str>> = BTreeMap::new();
+        for section in sections.iter().filter(|section| is_priced_below(section)) {
+            let parent = (section.source.file.as_str(), section.parents.as_slice());
+            beside.entry(parent).or_default().push(&section.title);
+        }
+        for titles in beside.values().filter(|titles| titles.len() > 1) {
+            let names = self.add_group(titles.iter().map(|title| aliases(title, &[])));
+            self.headings.extend(names);
+        }
+    }
+
     /// Names that stand beside each other; one that is known already keeps its siblings.
     fn add_group(&mut self, group: impl Iterator<Item = Vec<Vec<String>>>) -> Vec<Name> {
         let mut members: Vec<Name> = Vec::new();
@@ -178,74 +183,6 @@ impl Names {
         self.group_sizes.push(members.len());
         members
     }
-}
-
-/// "A double", where there are single kayaks and double kayaks: without what all of them are called.
-fn shorten(group: &mut [Vec<Vec<String>>]) {
-    let shared = |word: &String| group.iter().all(|aliases| aliases.iter().any(|alias| alias.contains(word)));
-    let common: Vec<String> = match &*group {
-        [first, _, ..] => first.iter().flatten().filter(|word| shared(word)).cloned().collect(),
-        _ => return,
-    };
-    if common.is_empty() {
-        return;
-    }
-    for aliases in group {
-        let without = |alias: &Vec<String>| -> Vec<String> {
-            alias.iter().filter(|word| !common.contains(word)).cloned().collect()
-        };
-        let shorter: Vec<Vec<String>> =
-            aliases.iter().map(without).filter(|alias| alias.concat().len() > 2 && tells(alias)).collect();
-        aliases.extend(shorter.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
-    }
-}
-
-/// What stands before the colon of a line that goes on with a figure or an address.
-fn label(line: &str) -> Option<String> {
-    let line = line.trim_start_matches("- ");
-    let (label, rest) = line.split_once(": ")?;
-    let is_short = (1..=LONGEST_LABEL).contains(&name_words(label).len());
-    // "Loaf, 800 g: £4" is called a loaf.
-    let called = label.split_once(", ").map_or(label, |(called, _)| called);
-    (is_short && !facts(&pieces(rest)).is_empty()).then(|| called.to_owned())
-}
-
-/// "Spring Gold" of "Spring Gold - £34 (One-Time)".
-fn title_before_price(title: &str) -> Option<&str> {
-    let (name, price) = title.split_once(" - ").or_else(|| title.split_once(": "))?;
-    (!facts(&pieces(price)).is_empty()).then_some(name)
-}
-
-/// What a heading or label may be called: without its brackets, and by what stands in them.
-fn aliases(heading: &str, family: &[Vec<String>]) -> Vec<Vec<String>> {
-    let (outside, inside) = match heading.split_once('(') {
-        Some((before, rest)) => {
-            let (inside, after) = rest.split_once(')').unwrap_or((rest, ""));
-            (format!("{before} {after}"), Some(inside))
-        }
-        None => (heading.to_owned(), None),
-    };
-    let mut aliases: Vec<Vec<String>> =
-        [Some(outside.as_str()), inside].into_iter().flatten().map(name_words).collect();
-    for alias in &mut aliases {
-        for own in family {
-            if alias.len() > own.len() && alias.starts_with(own) {
-                alias.drain(..own.len());
-            }
-        }
-    }
-    aliases.retain(|alias| !alias.is_empty() && alias.len() <= LONGEST_LABEL);
-    aliases
-}
-
-/// Nothing is called "once".
-fn tells(alias: &[String]) -> bool {
-    alias.iter().any(|word| telling_key(&Piece::new(Kind::Word, word.as_str(), false)).is_some())
-}
-
-fn name_words(text: &str) -> Vec<String> {
-    let words = pieces(text).into_iter().filter(|piece| piece.kind == Kind::Word).map(|piece| singular(&piece.text));
-    words.filter(|word| !GENERIC.contains(&word.as_str())).collect()
 }
 
 /// Up to `length` words from `at`, hyphens and figures between them left out, and where they end.

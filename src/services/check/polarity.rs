@@ -170,7 +170,9 @@ fn interjection(pieces: &[Piece]) -> usize {
     match pieces {
         [first, ..] if first.is(&["no", "yes", "unfortunately", "sorry"]) && ends(1) => 2,
         [first, second, ..]
-            if first.is(&["dont", "no", "not"]) && second.is(&["worry", "worries", "problem", "quite"]) && ends(2) =>
+            if first.is(&["dont", "no", "not"])
+                && second.is(&["worry", "worries", "problem", "problems", "need", "quite", "yet"])
+                && ends(2) =>
         {
             3
         }

@@ -1,11 +1,10 @@
 //! The reader: walks through the sentences and remembers what the last ones were about.
 
-use std::{collections::HashSet, ops::Range};
+use std::collections::HashSet;
 
 use super::{
     Grounds,
-    claims::Claim,
-    clauses::{Read, clauses, groups, join, names_of, refers_back, speaks_of_all},
+    clauses::{Read, clauses, join, names_of, refers_back},
     deeds,
     facts::{Fact, Stated, facts},
     links,
@@ -45,24 +44,28 @@ pub struct Reader<'a> {
     pub(super) is_english_list: bool,
     pub(super) support_email: String,
     pub(super) counted: HashSet<String>,
-    names: Vec<Name>,
-    subjects: Vec<Word>,
+    pub(super) names: Vec<Name>,
+    pub(super) subjects: Vec<Word>,
     /// The words of the last clause that had any.
-    words: Vec<Word>,
+    pub(super) words: Vec<Word>,
     /// What a list is about; its entries go on with it rather than with one another.
     lead: Vec<Name>,
     /// "For returns, …": what the rest of the sentence is about.
-    topic: Vec<Name>,
+    pub(super) topic: Vec<Name>,
     /// Where the sentence first says that something is the visitor's own.
     pub(super) theirs: Option<usize>,
     /// Whether the sentence is marked as what is not known, and nothing else.
     pub(super) is_admission: bool,
     /// "Compared with Silver, …": what the sentence sets it against.
-    compared: Vec<Name>,
+    pub(super) compared: Vec<Name>,
     /// The last two plans that were named.
     pub(super) both: Vec<Name>,
     /// The figures that were said so far.
     pub(super) said: Vec<Fact>,
+    /// Those of them that stand, or follow from others.
+    pub(super) proven: Vec<Fact>,
+    /// The sections that sentences before this one rest on.
+    pub(super) cited_before: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -101,6 +104,8 @@ impl<'a> Reader<'a> {
             compared: Vec::new(),
             both: Vec::new(),
             said: Vec::new(),
+            proven: Vec::new(),
+            cited_before: Vec::new(),
         }
     }
 
@@ -108,13 +113,18 @@ impl<'a> Reader<'a> {
     pub fn read(&mut self, sentences: &[Sentence], read: &[Vec<Piece>]) -> Vec<String> {
         let mut unsupported: Vec<String> = Vec::new();
         for (at, (sentence, pieces)) in sentences.iter().zip(read).enumerate() {
-            let lent = sentences[at..].iter().take_while(|next| next.line == sentence.line);
+            // A paragraph is often marked at its end, and what leads to a list by its entries.
+            let leads = sentence.text.trim_end().ends_with(':');
+            let follows = |next: &&Sentence| next.line == sentence.line || leads && next.goes_on;
+            let lent = sentences[at..].iter().take_while(follows);
             let lent = lent.map(|next| self.cited(next)).find(|cited| !cited.is_empty()).unwrap_or_default();
             for wrong in self.sentence(sentence, pieces, &lent) {
                 if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
                     unsupported.push(wrong);
                 }
             }
+            let cited = self.cited(sentence);
+            self.cited_before.extend(cited);
         }
         unsupported
     }
@@ -140,14 +150,15 @@ impl<'a> Reader<'a> {
         }
         wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
         wrong.extend(deeds::claimed(pieces, rests_on_records));
-        if !rests_on_records {
+        let is_unknown = self.is_admission && self.speaks_of_information(&read);
+        if !rests_on_records && !is_unknown {
             wrong.extend(self.wrong_wording(&read, &cited));
             wrong.extend(self.promised(&read, &cited));
             wrong.extend(self.taken_back(&read, &cited));
             wrong.extend(self.unheard(&read, sentence, &cited));
         }
         for clause in clauses(pieces) {
-            if !rests_on_records {
+            if !rests_on_records && !is_unknown {
                 wrong.extend(self.contradicted(&read, &clause, &cited));
             }
             wrong.extend(self.clause(&read, &clause, &cited, lent, goes_on));
@@ -185,93 +196,12 @@ impl<'a> Reader<'a> {
         cited
     }
 
-    fn clause(
-        &mut self,
-        read: &Read<'_>,
-        clause: &Range<usize>,
-        cited: &[usize],
-        lent: &[usize],
-        goes_on: bool,
-    ) -> Vec<String> {
-        let ground = self.grounds.ground;
-        let own = read.own(clause);
-        let words = ground.known(&words::keys(&read.pieces[clause.clone()]));
-        let subjects: Vec<Word> = words.iter().copied().filter(|word| ground.is_subject(*word)).collect();
-        let inherits = own.is_empty() && subjects.is_empty();
-        let before = if clause.start > 0 { std::mem::take(&mut self.words) } else { Vec::new() };
-        let mut wrong = Vec::new();
-        for stated in read.facts.iter().filter(|stated| clause.contains(&stated.from)) {
-            let is_day = matches!(stated.fact, Fact::Weekday(_));
-            let denied = || {
-                // The "nothing" that something costs is what it costs, and denies nothing.
-                let beside = clause.clone().filter(|at| !(stated.from..stated.to).contains(at));
-                beside
-                    .map(|at| &read.pieces[at])
-                    .any(|piece| words::is_negation(&piece.text) || is_day && piece.is(&["closed", "except"]))
-            };
-            let is_free = matches!(&stated.fact, Fact::Number(word) if word == "free");
-            let may_be_denied = stated.fact.is_aside() || is_free || is_day;
-            if self.is_visitors_own(stated, read) || may_be_denied && denied() {
-                continue;
-            }
-            let mut names = read.names_for(stated, &own, &ground.names);
-            let beside = |name: &&Name| !names.iter().any(|other| ground.names.are_siblings(**name, *other));
-            let topic: Vec<Name> = self.topic.iter().filter(beside).copied().collect();
-            names.extend(topic);
-            let is_compared = is_other(&read.pieces[..stated.from]);
-            let alternatives: Vec<Vec<Name>> = match (names.is_empty(), goes_on) {
-                (true, _) if is_compared && !self.compared.is_empty() => vec![self.compared.clone()],
-                (false, _) => vec![names],
-                (true, true) if !self.turns_to_unknown(read, clause) => vec![self.names.clone()],
-                (true, _) => vec![Vec::new(), self.names.clone()],
-            };
-            let subjects = if inherits && goes_on { &self.subjects } else { &subjects };
-            let around = read.around(stated, clause);
-            let keys = words::keys(&read.pieces[around]);
-            // "In summer we open daily, 8am to 7pm": the hours are those of the clause before.
-            let words = if keys.iter().all(|key| key.len() < 3) { before.clone() } else { ground.known(&keys) };
-            let of_all = own.is_empty() && speaks_of_all(&read.pieces[clause.clone()], &ground.names);
-            let holds = |names: &Vec<Name>| {
-                let claim = Claim { fact: &stated.fact, names, of_all, subjects, words: &words };
-                self.holds(&claim, cited) || cited.is_empty() && !lent.is_empty() && self.holds(&claim, lent)
-            };
-            if !alternatives.iter().any(holds) && !self.is_reckoned(stated, read, cited) {
-                wrong.push(read.said(stated));
-            }
-        }
-        let compares = read.pieces[clause.clone()].iter().take(2).any(|piece| piece.is(&["compared", "unlike"]));
-        let groups = groups(&own, &ground.names);
-        self.note_both(&own);
-        if compares && !self.names.is_empty() {
-            self.compared = own.iter().map(|mention| mention.name).collect();
-        } else if let Some(named) = groups.last().map(|group| names_of(group)) {
-            // A label in passing ("with email support") does not turn to something else.
-            let is_plan = |names: &[Name]| names.iter().any(|name| ground.names.is_heading(*name));
-            if !goes_on || is_plan(&named) || !is_plan(&self.names) {
-                self.names = named;
-            }
-        }
-        wrong.extend(self.foreign_wording(read, clause, goes_on));
-        self.words = if words.is_empty() { before } else { words };
-        if !inherits {
-            self.subjects = subjects;
-        }
-        wrong
-    }
-
-    /// In another language, a label that we do not know may have taken the place of the last one.
-    fn turns_to_unknown(&self, read: &Read<'_>, clause: &Range<usize>) -> bool {
-        let ground = self.grounds.ground;
-        let keys = words::keys(&read.pieces[clause.clone()]);
-        let is_unknown = !keys.is_empty() && ground.known(&keys).is_empty();
-        is_unknown && !self.names.iter().any(|name| ground.names.is_heading(*name))
-    }
-
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
+        let cited_so_far = || cited.iter().chain(&self.cited_before);
         let known = |name: Name| {
-            in_records(name) || cited.iter().any(|at| self.grounds.ground.places[*at].names.contains(&name))
+            in_records(name) || cited_so_far().any(|at| self.grounds.ground.places[*at].names.contains(&name))
         };
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();
@@ -283,32 +213,14 @@ impl<'a> Reader<'a> {
         said.map(|mention| join(&read.pieces[mention.from..mention.to])).collect()
     }
 
-    /// The last two plans beside each other that were named.
-    fn note_both(&mut self, own: &[&Mention]) {
-        let names = &self.grounds.ground.names;
-        for mention in own.iter().filter(|mention| names.is_heading(mention.name)) {
-            self.both.retain(|name| *name != mention.name && names.are_siblings(*name, mention.name));
-            self.both.push(mention.name);
-            if self.both.len() > 2 {
-                self.both.remove(0);
-            }
-        }
-    }
-
     /// What the last names were, for what goes on with them.
     pub(super) fn spoken_of(&self) -> &[Name] {
         &self.names
     }
 }
 
-/// "Rather than 7", "instead of one".
-fn is_other(before: &[Piece]) -> bool {
-    matches!(before, [.., rather, than] if rather.is(&["rather"]) && than.is(&["than"]))
-        || matches!(before, [.., instead, of] if instead.is(&["instead"]) && of.is(&["of"]))
-}
-
 /// "For returns, …", "With the add-on, …".
-fn opens_topic(pieces: &[Piece]) -> bool {
+pub fn opens_topic(pieces: &[Piece]) -> bool {
     let is_said = pieces.iter().any(|piece| words::is_verbal(&piece.text));
     !is_said && pieces.first().is_some_and(|first| first.is(&["for", "with", "on", "under", "in"]))
 }

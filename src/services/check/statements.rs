@@ -17,6 +17,8 @@ use super::{
 #[derive(Clone)]
 pub struct Statement {
     pub facts: Vec<Fact>,
+    /// Where among them the next clause begins.
+    pub clauses: Vec<usize>,
     /// The names it is about: its own, and those of the headings above it.
     pub names: HashSet<Name>,
     /// Its telling words in their order, each with whether it is denied.
@@ -34,6 +36,12 @@ pub struct Statement {
 impl Statement {
     pub fn has(&self, word: Word) -> bool {
         self.words.binary_search_by_key(&word, |(word, _)| *word).is_ok()
+    }
+
+    /// The facts of each of its clauses.
+    pub fn parts(&self) -> impl Iterator<Item = &[Fact]> {
+        let ends = self.clauses.iter().copied().chain([self.facts.len()]);
+        std::iter::once(0).chain(self.clauses.iter().copied()).zip(ends).map(|(from, to)| &self.facts[from..to])
     }
 
     /// How many of these words it has.
@@ -149,10 +157,14 @@ fn statement(
     words.sort_unstable();
     words.dedup_by_key(|(word, _)| *word);
     refused.sort_unstable();
-    let facts: Vec<Fact> = facts(pieces).into_iter().map(|stated| stated.fact).collect();
+    let stated = facts(pieces);
+    let begins = |clause: &Range<usize>| stated.iter().position(|stated| stated.from >= clause.start);
+    let clauses = clauses(pieces).iter().skip(1).filter_map(begins).collect();
+    let facts: Vec<Fact> = stated.into_iter().map(|stated| stated.fact).collect();
     Statement {
         sides: stated_sides(pieces, is_denied, &facts),
         facts,
+        clauses,
         names: names.mentions(pieces, false).into_iter().map(|mention| mention.name).collect(),
         words,
         refused,

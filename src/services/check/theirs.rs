@@ -24,6 +24,11 @@ impl Reader<'_> {
         let is_new = pieces[at].is_number() && pieces[at].text != "1" && is_offered(pieces, at, false);
         // "We have two kinds:" counts the list below it.
         let is_new = is_new && !pieces.last().is_some_and(|last| last.is(&[":"]));
+        // "Three times: before, on the day and after" counts them too.
+        let is_lead = pieces.iter().skip(stated.to).take(2).any(|piece| piece.is(&[":"]));
+        if is_lead && stated.is_spelled && matches!(stated.fact, Fact::Count { .. }) {
+            return None;
+        }
         // "All four of them."
         if matches!(stated.fact, Fact::Number(_)) && stated.is_spelled {
             return None;
@@ -112,6 +117,20 @@ impl Reader<'_> {
                 .all(|piece| is_asked(&piece.text))
     }
 }
+
+impl Reader<'_> {
+    /// "That isn't stated in my information": whatever it names, it says only that nothing is known of it.
+    pub(super) fn speaks_of_information(&self, read: &Read<'_>) -> bool {
+        read.facts.is_empty()
+            && read.stretches.iter().any(|stretch| {
+                let said = &read.pieces[stretch.from..stretch.to];
+                stretch.denies && said.iter().any(|piece| piece.is(&INFORMATION))
+            })
+    }
+}
+
+/// What a reply calls what it knows.
+const INFORMATION: [&str; 6] = ["information", "info", "details", "documentation", "knowledge", "sources"];
 
 /// How a reply says that it does not know.
 const NOT_KNOWING: [&str; 10] =

@@ -42,6 +42,12 @@ const LONGEST_ABBREVIATION: usize = 3;
 /// What an entry of a list is called has no more pieces before its colon.
 const LONGEST_LABEL: usize = 5;
 
+/// What may be said of any price.
+const PRICED: [&str; 13] = [
+    "fee", "fees", "charge", "charges", "charged", "bill", "billed", "save", "saves", "saving", "savings", "total",
+    "subtotal",
+];
+
 /// How a word stands to what a sentence rests on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -146,7 +152,10 @@ impl Reader<'_> {
         // What many pages are about tells none of them apart.
         let is_theme = sections > FEW && sections * THEME > self.grounds.ground.places.len();
         let states_price = || read.facts.iter().any(|stated| matches!(stated.fact, Fact::Money { .. }));
-        let is_price = piece.is(&["fee", "fees", "charge", "charges", "charged", "bill", "billed"]) && states_price();
+        let is_price = piece.is(&PRICED) && states_price();
+        // "The address is help@acme.example."
+        let is_address = piece.is(&["address", "addresses", "email"])
+            && read.facts.iter().any(|stated| matches!(stated.fact, Fact::Link(_)));
         // "IP address", where "IP" stands.
         let is_kind = piece.is(&["address", "addresses", "number", "code"]) && at > 0 && {
             let before = &read.pieces[at - 1];
@@ -157,6 +166,7 @@ impl Reader<'_> {
             || is_kind
             || is_theme
             || is_price
+            || is_address
             || is_plain(piece, key)
             || self.is_theirs(read, at)
         {

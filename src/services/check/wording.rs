@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use super::{
     clauses::{Read, groups, join, names_of, speaks_of_all, speaks_of_both},
     denials::is_without,
-    facts::Stated,
+    facts::{Fact, Stated},
     names::Name,
     polarity::stretches,
     reader::Reader,
@@ -33,6 +33,9 @@ impl Reader<'_> {
 
     /// None of its known words stand in what it cites, or another section has far more of them.
     fn is_of_another_section(&self, read: &Read<'_>, cited: &[usize]) -> bool {
+        if cited.is_empty() {
+            return false;
+        }
         let ground = self.grounds.ground;
         let is_price = |at: usize| read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at));
         let keys = words::keys(read.pieces.iter().enumerate().filter(|(at, _)| !is_price(*at)).map(|(_, piece)| piece));
@@ -50,23 +53,27 @@ impl Reader<'_> {
             .iter()
             .filter(|mention| cited.iter().any(|at| ground.places[*at].names.contains(&mention.name)));
         let standing = known.iter().filter(|word| stands(word)).count() + named.count();
-        if cited.is_empty() {
+        if standing * 2 > known.len() {
             return false;
         }
-        let has_fact = |stated: &Stated| {
-            let known = cited.iter().flat_map(|at| &ground.places[*at].statements).flat_map(|known| &known.facts);
-            known.into_iter().any(|fact| stated.fact.rests_on(fact))
-        };
-        if standing == 0 && known.len() < 2 && read.facts.iter().any(has_fact) {
+        let has_fact = |stated: &Stated| self.stands_in(&stated.fact, cited);
+        let is_told = |stated: &Stated| has_fact(stated) || self.is_reckoned(stated, read, cited);
+        // What it says in figures stands, and no word of it does: it says so in words of its own.
+        let is_in_figures = !read.facts.is_empty() && read.facts.iter().all(is_told);
+        let reckons = || read.facts.iter().any(|stated| self.follows(stated, read, cited));
+        if is_in_figures
+            && (standing == 0 || reckons())
+            && read.facts.iter().any(|stated| !matches!(stated.fact, Fact::Number(_)))
+        {
+            return false;
+        }
+        if standing == 0 && known.len() < 2 && read.facts.iter().any(is_told) {
             return false;
         }
         if standing == 0 {
             let is_subject = known.iter().any(|word| ground.is_subject(*word));
             let is_rare = known.iter().any(|word| ground.lexicon.sections(*word).len() <= RARE);
             return (known.len() > 1 || is_subject || is_rare) && known.len() * 2 >= keys.len();
-        }
-        if standing * 2 > known.len() {
-            return false;
         }
         let mut elsewhere: HashMap<usize, usize> = HashMap::new();
         for word in known.iter().filter(|word| ground.lexicon.sections(**word).len() <= COMMON) {
@@ -78,8 +85,24 @@ impl Reader<'_> {
         most >= standing + 2
     }
 
+    /// Whether a figure stands nowhere and follows from others: whatever else is said is how.
+    fn follows(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
+        !self.stands_in(&stated.fact, cited) && self.is_reckoned(stated, read, cited)
+    }
+
+    fn stands_in(&self, said: &Fact, cited: &[usize]) -> bool {
+        let mut known = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
+        known.any(|known| known.facts.iter().any(|fact| said.rests_on(fact)))
+    }
+
     /// "Gold has a helipad", where only its neighbour has one.
-    pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
+    pub(super) fn foreign_wording(
+        &self,
+        read: &Read<'_>,
+        clause: &Range<usize>,
+        cited: &[usize],
+        goes_on: bool,
+    ) -> Option<String> {
         let ground = self.grounds.ground;
         let mut own = read.own(clause);
         // A plan is what is spoken of, and the label beside it what is said of it.
@@ -100,7 +123,8 @@ impl Reader<'_> {
         };
         let denies =
             stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
-        if names.is_empty() && !of_all || denies {
+        let mut figures = read.facts.iter().filter(|stated| clause.contains(&stated.from));
+        if names.is_empty() && !of_all || denies || figures.any(|stated| self.follows(stated, read, cited)) {
             return None;
         }
         let keys = self.keys_beside_names(read, clause, None);

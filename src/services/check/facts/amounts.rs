@@ -55,6 +55,10 @@ struct Behind<'a> {
 
 pub fn amount(pieces: &[Piece], at: usize) -> Option<Stated> {
     let here = &pieces[at];
+    // "A Professional one 3-4 days."
+    if here.kind == Kind::Spelled && here.text == "1" && pieces.get(at + 1).is_some_and(Piece::is_number) {
+        return None;
+    }
     let behind = behind(pieces, long(pieces, at + 1).unwrap_or(at + 1));
     if let Some((months, factor)) = behind.time {
         return Some(Stated::new(

@@ -51,8 +51,16 @@ pub fn money(pieces: &[Piece], at: usize) -> Option<Stated> {
         None => return None,
     };
     let (per, to) = period(pieces, at + 2);
+    let per = per.or_else(|| of_column(pieces, at));
     let times = times(pieces, at).map(|times| format!("{times} ")).unwrap_or_default();
     Some(Stated::new(Fact::Money { amount: times + &amount.text, currency, per }, at, to))
+}
+
+/// "Monthly: £12", as a column of a table has it.
+fn of_column(pieces: &[Piece], at: usize) -> Option<Per> {
+    let [.., label, colon] = pieces.get(..at)? else { return None };
+    let is_label = colon.is(&[":"]) && label.is(&["monthly", "yearly", "weekly", "annually", "hourly", "daily"]);
+    if is_label { period(std::slice::from_ref(label), 0).0 } else { None }
 }
 
 /// "Twice £12", "half of £12": another price.
