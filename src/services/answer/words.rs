@@ -103,9 +103,9 @@ pub fn normal(text: &str) -> String {
     };
     // Most of what is asked is, and has no other form.
     if text.is_ascii() {
-        text.chars().for_each(fold)
+        text.chars().for_each(fold);
     } else {
-        text.nfkd().for_each(fold)
+        text.nfkd().for_each(fold);
     }
     folded
 }

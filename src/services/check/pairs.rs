@@ -6,6 +6,7 @@ use super::{
     clauses::Read,
     facts::{Fact, Stated},
     reader::{Reader, opens_topic},
+    statements::Statement,
 };
 
 impl Reader<'_> {
@@ -21,18 +22,17 @@ impl Reader<'_> {
             return false;
         }
         let places = &self.grounds.ground.places;
-        let parts = || cited.iter().flat_map(|at| &places[*at].statements).flat_map(|known| known.parts());
-        let states = |part: &[Fact], said: &Fact| part.iter().any(|fact| said.rests_on(fact));
+        let parts = || cited.iter().flat_map(|at| &places[*at].statements).flat_map(Statement::parts);
+        let holds = |part: &[Fact], said: &Fact| part.iter().any(|fact| said.rests_on(fact));
         let beside = read
             .facts
             .iter()
             .filter(|other| is_beside(other, clause, read))
             .filter(|other| is_paired(&other.fact) && discriminant(&other.fact) != discriminant(&stated.fact));
         beside.into_iter().any(|other| {
-            let others =
-                |part: &&[Fact]| states(part, &other.fact) && part.iter().any(|fact| stated.fact.is_like(fact));
+            let others = |part: &&[Fact]| holds(part, &other.fact) && part.iter().any(|fact| stated.fact.is_like(fact));
             parts().any(|part| others(&part))
-                && !parts().filter(others).any(|part| states(part, &stated.fact))
+                && !parts().filter(others).any(|part| holds(part, &stated.fact))
                 && !self.is_reckoned(stated, read, cited)
         })
     }

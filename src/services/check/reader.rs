@@ -13,6 +13,7 @@ use super::{
     polarity::stretches,
     sentences::{Mark, Sentence},
     statements::Statement,
+    theirs::speaks_of_information,
     words::{self, Word},
 };
 
@@ -150,7 +151,7 @@ impl<'a> Reader<'a> {
         }
         wrong.extend(self.foreign_names(&read, &cited, rests_on_records));
         wrong.extend(deeds::claimed(pieces, rests_on_records));
-        let is_unknown = self.is_admission && self.speaks_of_information(&read);
+        let is_unknown = self.is_admission && speaks_of_information(&read);
         if !rests_on_records && !is_unknown {
             wrong.extend(self.wrong_wording(&read, &cited));
             wrong.extend(self.promised(&read, &cited));

@@ -118,15 +118,13 @@ impl Reader<'_> {
     }
 }
 
-impl Reader<'_> {
-    /// "That isn't stated in my information": whatever it names, it says only that nothing is known of it.
-    pub(super) fn speaks_of_information(&self, read: &Read<'_>) -> bool {
-        read.facts.is_empty()
-            && read.stretches.iter().any(|stretch| {
-                let said = &read.pieces[stretch.from..stretch.to];
-                stretch.denies && said.iter().any(|piece| piece.is(&INFORMATION))
-            })
-    }
+/// "That isn't stated in my information": whatever it names, it says only that nothing is known of it.
+pub fn speaks_of_information(read: &Read<'_>) -> bool {
+    let denies = |stretch: &Stretch| {
+        let said = &read.pieces[stretch.from..stretch.to];
+        stretch.denies && said.iter().any(|piece| piece.is(&INFORMATION))
+    };
+    read.facts.is_empty() && read.stretches.iter().any(denies)
 }
 
 /// What a reply calls what it knows.
