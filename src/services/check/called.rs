@@ -1,7 +1,7 @@
 //! What headings and labels call things: their words, and which of them tell.
 
 use super::{
-    facts::{Fact, facts},
+    facts::{Fact, Stated, facts},
     pieces::{Kind, Piece, pieces},
     words::{singular, telling_key},
 };
@@ -62,9 +62,11 @@ pub fn is_priced_below(section: &Section) -> bool {
     /// "- £12 per month, billed monthly": a price and hardly more.
     const SHORT: usize = 9;
     let is_name = (1..=LONGEST_NAME).contains(&name_words(&section.title).len()) && !section.title.ends_with('?');
+    // "£12 per month", "from £12"; not "Joining fee: £12".
+    let opens = |stated: &Stated| stated.from < 2 && matches!(stated.fact, Fact::Money { .. });
     let is_price = |line: &String| {
         let pieces = pieces(line.trim_start_matches("- "));
-        pieces.len() <= SHORT && facts(&pieces).first().is_some_and(|stated| matches!(stated.fact, Fact::Money { .. }))
+        pieces.len() <= SHORT && facts(&pieces).first().is_some_and(opens)
     };
     is_name && title_before_price(&section.title).is_none() && section.lines.iter().take(WITHIN).any(is_price)
 }

@@ -32,8 +32,14 @@ mod vocabulary;
 mod wording;
 mod words;
 
+use self::{
+    facts::{Stated, facts},
+    pieces::{Piece, pieces},
+    reader::Reader,
+    sentences::Mark,
+    support::Basis,
+};
 pub use self::{ground::Ground, so_far::SoFar};
-use self::{pieces::Piece, reader::Reader, sentences::Mark, support::Basis};
 
 /// What a reply may rest on, and what it must not give away.
 pub struct Grounds<'a> {
@@ -87,6 +93,19 @@ pub enum Unfit {
     Unsupported(Vec<String>),
 }
 
+/// A sentence in its pieces, with the figures among them.
+struct Cut {
+    pieces: Vec<Piece>,
+    facts: Vec<Stated>,
+}
+
+impl Cut {
+    fn of(text: &str) -> Self {
+        let pieces = pieces(text);
+        Self { facts: facts(&pieces), pieces }
+    }
+}
+
 /// Checks a whole reply. `cut` says that the token limit ended it: its last sentence is dropped
 /// if it is unfinished.
 pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Unfit> {
@@ -101,7 +120,7 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     if sentences.is_empty() {
         return Err(Unfit::Unshowable);
     }
-    let read: Vec<Vec<Piece>> = sentences.iter().map(|sentence| pieces::pieces(&sentence.text)).collect();
+    let read: Vec<Cut> = sentences.iter().map(|sentence| Cut::of(&sentence.text)).collect();
     let unsupported = Reader::new(grounds).read(&sentences, &read);
     if !unsupported.is_empty() {
         return Err(Unfit::Unsupported(unsupported));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Grounds,
+    Cut, Grounds,
     clauses::{Read, clauses, join, names_of, refers_back},
     deeds,
     facts::{Fact, Stated, facts},
@@ -110,16 +110,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What nothing supports, in the words of the reply; `read` are the pieces of its sentences.
-    pub fn read(&mut self, sentences: &[Sentence], read: &[Vec<Piece>]) -> Vec<String> {
+    /// What nothing supports, in the words of the reply; `read` are its sentences in pieces.
+    pub fn read(&mut self, sentences: &[Sentence], read: &[Cut]) -> Vec<String> {
         let mut unsupported: Vec<String> = Vec::new();
-        for (at, (sentence, pieces)) in sentences.iter().zip(read).enumerate() {
+        for (at, (sentence, cut)) in sentences.iter().zip(read).enumerate() {
             // A paragraph is often marked at its end, and what leads to a list by its entries.
             let leads = sentence.text.trim_end().ends_with(':');
             let follows = |next: &&Sentence| next.line == sentence.line || leads && next.goes_on;
             let lent = sentences[at..].iter().take_while(follows);
             let lent = lent.map(|next| self.cited(next)).find(|cited| !cited.is_empty()).unwrap_or_default();
-            for wrong in self.sentence(sentence, pieces, &lent) {
+            for wrong in self.sentence(sentence, cut, &lent) {
                 if !unsupported.contains(&wrong) && unsupported.len() < MOST_NAMED {
                     unsupported.push(wrong);
                 }
@@ -131,10 +131,11 @@ impl<'a> Reader<'a> {
     }
 
     /// What is wrong in a sentence; a paragraph that is marked once, at its end, lends its mark to all of it.
-    fn sentence(&mut self, sentence: &Sentence, pieces: &[Piece], lent: &[usize]) -> Vec<String> {
+    fn sentence(&mut self, sentence: &Sentence, cut: &Cut, lent: &[usize]) -> Vec<String> {
+        let pieces = cut.pieces.as_slice();
         let rests_on_records = sentence.marks.contains(&Mark::Records);
         let known = |stated| self.of_known_things(stated, rests_on_records, pieces);
-        let facts: Vec<Stated> = facts(pieces).into_iter().filter_map(known).collect();
+        let facts: Vec<Stated> = cut.facts.iter().cloned().filter_map(known).collect();
         let cited = self.cited(sentence);
         let mentions = self.mentions(pieces, &cited);
         let stretches = stretches(pieces);

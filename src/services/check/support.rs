@@ -4,9 +4,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Grounds,
-    facts::facts,
-    links,
+    Cut, Grounds, links,
     pieces::{Kind, Piece, pieces},
     sentences::{Mark, Sentence},
     words,
@@ -38,11 +36,11 @@ pub enum Basis {
     Nothing,
 }
 
-/// The basis of every sentence, in their order; `read` are their pieces.
-pub fn of(sentences: &[Sentence], read: &[Vec<Piece>], grounds: &Grounds<'_>) -> Vec<Basis> {
+/// The basis of every sentence, in their order; `read` are they in pieces.
+pub fn of(sentences: &[Sentence], read: &[Cut], grounds: &Grounds<'_>) -> Vec<Basis> {
     let recorded: HashSet<String> = grounds.records.iter().flat_map(|line| words::keys(&pieces(line))).collect();
     let mut bases: Vec<Basis> =
-        sentences.iter().zip(read).map(|(sentence, pieces)| basis(sentence, pieces, &recorded, grounds)).collect();
+        sentences.iter().zip(read).map(|(sentence, cut)| basis(sentence, cut, &recorded, grounds)).collect();
     let mut end = 0;
     while let Some(start) = (end..sentences.len()).find(|at| sentences[*at].goes_on) {
         end = (start..sentences.len()).find(|at| !sentences[*at].goes_on).unwrap_or(sentences.len());
@@ -54,7 +52,7 @@ pub fn of(sentences: &[Sentence], read: &[Vec<Piece>], grounds: &Grounds<'_>) ->
             let list = if leads { lead..end } else { start..end };
             for at in list {
                 // Nor may anything stand among true entries that speaks of nothing we know.
-                if bases[at] == Basis::Nothing && is_of_our_words(&sentences[at], &read[at], grounds) {
+                if bases[at] == Basis::Nothing && is_of_our_words(&sentences[at], &read[at].pieces, grounds) {
                     bases[at] = Basis::Lead;
                 }
             }
@@ -63,11 +61,12 @@ pub fn of(sentences: &[Sentence], read: &[Vec<Piece>], grounds: &Grounds<'_>) ->
     bases
 }
 
-fn basis(sentence: &Sentence, pieces: &[Piece], recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
+fn basis(sentence: &Sentence, cut: &Cut, recorded: &HashSet<String>, grounds: &Grounds<'_>) -> Basis {
     if shouts(&sentence.text, grounds) {
         return Basis::Nothing;
     }
-    let (said, has_facts) = (Said::of(pieces, grounds), !facts(pieces).is_empty());
+    let Cut { pieces, facts } = cut;
+    let (said, has_facts) = (Said::of(pieces, grounds), !facts.is_empty());
     let mut marked: Vec<usize> = sentence.marks.iter().filter_map(|mark| grounds.section(*mark)).collect();
     marked.dedup();
     // Its facts have been held against the sections it cites.

@@ -61,8 +61,9 @@ impl Reader<'_> {
         // What it says in figures stands, and no word of it does: it says so in words of its own.
         let is_in_figures = !read.facts.is_empty() && read.facts.iter().all(is_told);
         let reckons = || read.facts.iter().any(|stated| self.follows(stated, read, cited));
+        let denies = || read.stretches.iter().any(|stretch| stretch.denies);
         if is_in_figures
-            && (standing == 0 || reckons())
+            && (standing == 0 && !denies() || reckons())
             && read.facts.iter().any(|stated| !matches!(stated.fact, Fact::Number(_)))
         {
             return false;

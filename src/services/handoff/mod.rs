@@ -10,6 +10,8 @@ mod reading;
 mod thread;
 mod wish;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -88,10 +90,13 @@ pub fn judge(message: &str, earlier: &[Turn]) -> Option<Reason> {
     let message = considered(message);
     let plain = reading::plain(message);
     let words = answer::tokens(&plain);
-    if named::is_subject(&plain) || answer::is_small_talk(&words) {
+    if named::is_subject(&words) || answer::is_small_talk(&words) {
         return thread::reason(&words, false, 0.0, earlier);
     }
-    let said = reading::plain(&numbered::without(message));
+    let said = match numbered::without(message) {
+        Cow::Borrowed(_) => plain,
+        Cow::Owned(left) => reading::plain(&left),
+    };
     let sentences: Vec<View> = sentences(&said).map(View::of).collect();
     let asks = sentences.iter().any(|sentence| sentence.asks);
     let verdicts = verdicts(&said, &sentences);

@@ -1,6 +1,7 @@
 //! What a message names: trouble, somebody to speak to, or only a subject to look up.
 
 use super::{kinds, reading};
+use crate::services::answer::Token;
 
 /// Whether a word of the message names trouble or somebody to speak to: without one, "where is my order" only asks.
 pub fn names_trouble(message: &str) -> bool {
@@ -15,11 +16,10 @@ const TROUBLE: [&str; 24] = [
 ];
 
 /// Whether the message is one neutral noun ("refund", "my delivery"), which is a search. "Agent" is not.
-pub fn is_subject(message: &str) -> bool {
-    let words = reading::words(message);
+pub fn is_subject(words: &[Token]) -> bool {
     let mut said = words.iter().filter(|word| !ARTICLES.contains(&word.word.as_str()));
     let (Some(noun), None) = (said.next(), said.next()) else { return false };
-    !kinds::of(&noun.word).is_some_and(|kind| CALLS.contains(&kind))
+    !kinds::of(&reading::mended(noun).word).is_some_and(|kind| CALLS.contains(&kind))
 }
 
 /// What may stand before a noun that is looked up.

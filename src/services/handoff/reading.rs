@@ -1,6 +1,6 @@
 //! Reading: a message as the judge takes it, without addresses and numbers and with slips of the keyboard mended.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use super::{examples, kinds};
 use crate::services::answer::{self, Spelling, Token};
@@ -18,13 +18,12 @@ pub fn plain(message: &str) -> String {
 
 /// The words of a text, those nobody knows taken for what they are nearest to.
 pub fn words(text: &str) -> Vec<Token> {
-    let mut words = answer::tokens(text);
-    for word in &mut words {
-        if let Some(meant) = meant(word) {
-            *word = meant;
-        }
-    }
-    words
+    answer::tokens(text).iter().map(|word| mended(word).into_owned()).collect()
+}
+
+/// A word, or what it is nearest to, where nobody knows it.
+pub fn mended(word: &Token) -> Cow<'_, Token> {
+    meant(word).map_or(Cow::Borrowed(word), Cow::Owned)
 }
 
 fn is_reference(word: &str) -> bool {
