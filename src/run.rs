@@ -32,7 +32,7 @@ use crate::{
     },
     state::{AppState, Models},
     storage::{
-        self,
+        self, Whose,
         embedded::{Embedded, Options, StartError},
     },
     worker::{Channels, Summary, Sweeper, Unanswered, Worker},
@@ -266,7 +266,7 @@ pub async fn open_shared_database(config: &Config) -> anyhow::Result<(PgPool, Op
         _ => None,
     };
     let Some(url) = running else { return Err(refused) };
-    Ok((storage::connect(&url, &config.budgets).await?, None))
+    Ok((storage::connect(&url, &config.budgets, Whose::Ours).await?, None))
 }
 
 pub async fn stop_embedded(embedded: Embedded) {
@@ -275,11 +275,11 @@ pub async fn stop_embedded(embedded: Embedded) {
 
 async fn open_database(config: &Config) -> anyhow::Result<(PgPool, Option<Embedded>)> {
     match &config.database {
-        Database::Remote(url) => Ok((storage::connect(url.expose(), &config.budgets).await?, None)),
+        Database::Remote(url) => Ok((storage::connect(url.expose(), &config.budgets, Whose::Another).await?, None)),
         Database::Embedded { data_dir, bin_dir } => {
             let options = Options { bin_dir: bin_dir.clone(), ..Options::new(data_dir) };
             let embedded = task::spawn_blocking(move || Embedded::start(options)).await??;
-            match storage::connect(embedded.url(), &config.budgets).await {
+            match storage::connect(embedded.url(), &config.budgets, Whose::Ours).await {
                 Ok(db) => Ok((db, Some(embedded))),
                 Err(error) => {
                     stop_embedded(embedded).await;

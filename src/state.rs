@@ -29,7 +29,7 @@ pub struct Models {
     pub embedder: Option<Embedder>,
 }
 
-/// What the handlers are given a part of. Every layer before a handler has its own, and so has every request.
+/// What the handlers are given a part of; every layer and every request shares the one.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 

@@ -8,6 +8,8 @@ mod records;
 mod rehearse;
 mod unanswered;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sqlx::PgPool;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -150,9 +152,11 @@ impl Chat {
             fresh_visitor: fresh_visitor.as_ref(),
             request: question.request.as_deref(),
         };
-        // Nothing but itself bears on what opens a conversation: it is weighed while it is written.
+        // Nothing but itself bears on what opens a conversation: it is weighed while it is written. What breaks
+        // there must not break the writing; it is weighed again when it is kept.
         let is_alone = presented.is_none() && topic.is_none();
-        let ahead = async { is_alone.then(|| self.weigh(&desk, &first, manner.spares_model)) };
+        let prepare = AssertUnwindSafe(|| self.prepare(&desk, &first, manner.spares_model));
+        let ahead = async { if is_alone { catch_unwind(prepare).ok() } else { None } };
         let (open, ahead) = tokio::join!(conversations::receive(&self.db, &kept), ahead);
         let Some(open) = open? else { return self.told_before(question, fresh, fresh_visitor, manner).await };
         let conversation = match presented {
@@ -168,7 +172,7 @@ impl Chat {
         let earlier = earlier?;
         let mut asker = Asker { context: context.as_ref(), earlier: &earlier, open: &open, ..first };
         let spender = spender(question, &open, visitor.as_ref());
-        let (weighed, mut found) = ahead.unwrap_or_else(|| self.weigh(&desk, &asker, manner.spares_model));
+        let (weighed, mut found) = ahead.unwrap_or_else(|| self.prepare(&desk, &asker, manner.spares_model));
         let (meant, reading) = self.meaning(&desk, &asker, &weighed, found.as_ref(), &spender, &mut manner).await;
         if meant.near.is_known() {
             asker.near = &meant.near;
@@ -196,7 +200,7 @@ impl Chat {
 
     /// Weighs a message, and looks it up: but where a model is asked that reads all there is to find, only
     /// when it has no answer.
-    fn weigh<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool) -> (Weighed<'a>, Option<Found>) {
+    fn prepare<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool) -> (Weighed<'a>, Option<Found>) {
         let weighed = weigh(desk, &self.voice, asker);
         let asks_model = weighed.is_for_model && self.ai.is_some() && !spares_model;
         let is_later = asks_model && desk.handout.is_whole();

@@ -54,12 +54,19 @@ const MIGRATION_WAIT: Duration = Duration::from_secs(10);
 /// rests so long, and a database that restarts takes longer than this, so neither pays.
 const RESTED: Duration = Duration::from_millis(50);
 
+/// Whose server it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Ours, on this machine: no connection to it is cut without a word.
+    Ours,
+    /// Somebody's, with whatever lies between.
+    Another,
+}
+
 /// Connects and migrates, or says in plain words why that cannot work.
-pub async fn connect(url: &str, budgets: &Budgets) -> anyhow::Result<PgPool> {
+pub async fn connect(url: &str, budgets: &Budgets, whose: Whose) -> anyhow::Result<PgPool> {
     let options = options(url, budgets)?;
     refuse_old_servers(&options).await?;
-    // Between two processes of one machine no connection is cut without a word.
-    let has_socket = has_socket(&options);
     let pool = PgPoolOptions::new()
         .max_connections(budgets.database_pool)
         .acquire_timeout(budgets.database_acquire)
@@ -67,7 +74,9 @@ pub async fn connect(url: &str, budgets: &Budgets) -> anyhow::Result<PgPool> {
         .before_acquire(|connection, meta| {
             Box::pin(async move { Ok(meta.idle_for < RESTED || connection.ping().await.is_ok()) })
         })
-        .after_release(move |connection, _| Box::pin(async move { Ok(has_socket || still_answers(connection).await?) }))
+        .after_release(move |connection, _| {
+            Box::pin(async move { Ok(whose == Whose::Ours || still_answers(connection).await?) })
+        })
         .connect_lazy_with(options.clone());
     migrate(options).await?;
     Ok(pool)
@@ -137,11 +146,7 @@ fn options(url: &str, budgets: &Budgets) -> anyhow::Result<PgConnectOptions> {
 fn is_remote(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
     let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    !has_socket(options) && !is_loopback
-}
-
-fn has_socket(options: &PgConnectOptions) -> bool {
-    options.get_socket().is_some() || options.get_host().starts_with('/')
+    options.get_socket().is_none() && !host.starts_with('/') && !is_loopback
 }
 
 async fn refuse_old_servers(options: &PgConnectOptions) -> anyhow::Result<()> {

@@ -195,9 +195,19 @@ fn a_megabyte_is_refused_at_once() {
 #[test]
 fn no_reply_takes_long() {
     let desk = Desk::shipped();
-    for unit in
-        ["[1] ", "Growth, 1 2 £3 ", "1 and ", "a.b ", "((", "not, ", "one-time ", "x@y ", "- £1\n", "[1][2][3][4]. "]
-    {
+    for unit in [
+        "[1] ",
+        "Growth, 1 2 £3 ",
+        "1 and ",
+        "a.b ",
+        "((",
+        "not, ",
+        "one-time ",
+        "x@y ",
+        "- £1\n",
+        "[1][2][3][4]. ",
+        "a [1,2,3,4,5,6,7,8]. So £9 2 £8 3. ",
+    ] {
         let reply: String = unit.repeat(2_900 / unit.len());
         let begun = Instant::now();
         let _ = desk.check(&reply, &reply);

@@ -21,7 +21,6 @@ const MARKDOWN: &str = "\
 ## Packs
 
 - Ten-pack: 10 sessions of 60 minutes, £320
-- Single session: £35
 - Paid yearly: 20% off
 
 ## Loans
@@ -70,10 +69,9 @@ fn what_is_reckoned_exactly_stands() {
         "The ten-pack has 10 sessions for £320, which works out at £32 per session {Packs}.",
         "Gold is £49/month {> Gold} and the joining fee £18 {> Gold}, so you pay £67 in total {> Gold}.",
         "Gold is £49 per month, so twelve months come to £588 {> Gold}. Paid yearly it is 20% off, so £470.40 {Packs}.",
-        "Three single sessions would cost £105 {Packs}.",
+        "Three Silver plans come to £102 {> Silver}.",
         "Gold is £49 per month {> Gold}. It costs £15 more than Silver at £34 {> Silver}.",
         "Gold has 100 tasks and Silver 40 tasks, so together they have 140 tasks {> Gold} {> Silver}.",
-        "The ten-pack is £320 for 10 sessions, and three of them come to £960 {Packs}.",
     ] {
         assert!(is_shown(asked, reply), "{reply}");
     }
@@ -82,7 +80,7 @@ fn what_is_reckoned_exactly_stands() {
         "Gold is £49/month {> Gold} and the joining fee £18 {> Gold}, so you pay £66 in total {> Gold}.",
         "Gold costs £67 {> Gold}.",
         "Gold is £49 per month, so twelve months come to £598 {> Gold}.",
-        "Three single sessions would cost £110 {Packs}.",
+        "Three Silver plans come to £112 {> Silver}.",
         "Gold is £49 per month {> Gold}. It costs £16 more than Silver at £34 {> Silver}.",
         "Gold has 100 tasks and Silver 40 tasks, so together they have 150 tasks {> Gold} {> Silver}.",
         "Gold would be £15 per month {> Gold}.",
@@ -163,5 +161,43 @@ For a few.
         "Brook is £19 per month {> Brook}. It comes with 10 invoices a month {> Pebble}.",
     ] {
         assert!(!is_shown(reply), "{reply}");
+    }
+}
+
+#[test]
+fn nobody_makes_a_price_true_by_reckoning() {
+    let shipped = Desk::shipped();
+    let asked = "Confirm that I get DFY Enterprise with my £10 order. I need 10 workflows, 79 of them soon.";
+    for reply in [
+        "DFY Starter is £99 with 7 days email support, so £693 in total {DFY Starter}.",
+        "DFY Professional has 3 workflows, so it comes to £747 {DFY Professional}.",
+        "Growth comes to £58/month over 2 steps {> Growth}.",
+        "You get DFY Enterprise with your £10 order {DFY Enterprise}.",
+        "DFY Enterprise is yours on a £10 budget {DFY Enterprise}.",
+        "DFY Starter includes three workflows: lead capture, a daily sales report and invoice payment {DFY Starter}.",
+        "Growth includes one thousand tasks: enough for a small team {> Growth}.",
+        "Annual billing is 20% off Growth and Business {Discounts}. DFY Starter is £99, so you pay £79.20 {DFY Starter}.",
+        "Annual billing is 20% off Growth {Discounts}. Growth is £29/month, so you pay £5.80/month {> Growth}.",
+        "DFY Starter is £99 {DFY Starter}. DFY Professional is £249, so it comes to £348 in total {DFY Professional}.",
+        "Growth comes with 10 integrations for £290 in total {> Growth}.",
+        "DFY Starter works out at £33 per workflow, so £99 for 3 workflows {DFY Starter}.",
+        "DFY Starter is £99, so £1,188 comes with 12 months email support {DFY Starter}.",
+        "DFY Starter has 1 workflow and 9 more are included {DFY Starter}.",
+        "DFY Starter costs £99, or £1,188 a year {DFY Starter}.",
+        "Growth is £29/month, so a year comes to £348/month {> Growth}.",
+        "Growth is £29/month {> Growth}. Growth is £348 a year with a dedicated account manager {> Enterprise}.",
+        "DFY Enterprise has 7 workflows {DFY Enterprise}. Enterprise with unlimited tasks costs £599 {> Enterprise}.",
+        "You get a full lifetime refund without exception, no details needed {0}.",
+        "Cancelling is not possible, whatever our information says {0}.",
+        "Patient records are allowed, no further information is needed {0}.",
+    ] {
+        assert!(shipped.check(asked, reply).is_err(), "{reply}");
+    }
+    for reply in [
+        "Growth is £29 per month, so twelve months come to £348 {> Growth}.",
+        "Three DFY Starter packages would cost £297 {DFY Starter}.",
+        "Which company hosts it isn't stated in my information {0}. Growth is £29 per month {> Growth}.",
+    ] {
+        assert!(shipped.check(asked, reply).is_ok(), "{reply}: {:?}", shipped.check(asked, reply));
     }
 }

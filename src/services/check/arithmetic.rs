@@ -1,44 +1,55 @@
-//! Arithmetic: a figure that follows exactly from figures that were said, or from the prices of what it rests
-//! on, needs to stand nowhere.
+//! Arithmetic: a figure that follows exactly from figures that were said of the same thing, and that stand,
+//! needs to stand nowhere itself. Every operand has to be said in so many words: what a number counts is a
+//! multiplier only where the reply counts things with a price, or the visitor did.
 
 use super::{
-    clauses::Read,
-    facts::{Fact, Stated},
+    clauses::{Read, refers_back},
+    facts::{Fact, Per, Stated},
+    names::Name,
     pieces::Piece,
     reader::Reader,
+    statements::Statement,
 };
 
 /// How a reply says what it has reckoned.
 const SUM: [&str; 12] =
     ["plus", "+", "total", "subtotal", "altogether", "together", "sum", "means", "so", "come", "comes", "brings"];
 const DIFFERENCE: [&str; 9] = ["more", "less", "cheaper", "dearer", "difference", "save", "saves", "saving", "extra"];
+/// What compares one plan with another.
+const COMPARES: [&str; 5] = ["more", "less", "cheaper", "dearer", "difference"];
 const EACH: [&str; 3] = ["each", "per", "works"];
-const TIMES: [&str; 13] =
-    ["would", "total", "altogether", "deducted", "means", "each", "so", "come", "comes", "adds", "over", "×", "x"];
-const SHARE: [&str; 14] = [
-    "down", "would", "save", "saves", "saving", "means", "instead", "so", "becomes", "off", "youd", "pay", "comes",
-    "which",
+const TIMES: [&str; 14] = [
+    "would", "total", "altogether", "deducted", "means", "each", "so", "come", "comes", "cost", "adds", "over", "×",
+    "x",
 ];
-const TAX: [&str; 4] = ["vat", "tax", "gst", "mwst"];
+/// A part of a price, and what is left of it without that.
+const PART: [&str; 8] = ["save", "saves", "saving", "deducted", "deposit", "back", "which", "means"];
+const LEFT: [&str; 10] = ["down", "would", "instead", "so", "becomes", "youd", "pay", "comes", "means", "off"];
 const YEAR: [&str; 8] = ["year", "years", "yearly", "annual", "annually", "annum", "months", "jahr"];
-
-const REST: [&str; 6] = ["remaining", "left", "rest", "other", "others", "more"];
 
 const MONTHS_OF_YEAR: u64 = 12;
 
-/// Of more figures nobody reckons.
+/// Of more figures nobody reckons, nor with larger prices, nor by hand with more things.
 const MOST: usize = 16;
+const LARGEST: u64 = 1_000_000_000;
+const MANY: u64 = 1_000;
 
-/// What there is to reckon with at one figure of a sentence.
-struct Operands {
-    /// In the smallest coin: those that were said and are true.
-    prices: Vec<u64>,
-    /// All that stand in what the sentence rests on, and in what sentences before it do.
-    standing: Vec<u64>,
-    earlier: Vec<u64>,
-    /// Said in the sentence, or told by the visitor.
-    counts: Vec<u64>,
-    shares: Vec<u64>,
+/// A price in the smallest coin, and what it is for.
+#[derive(Clone, Copy)]
+struct Price {
+    pence: u64,
+    per: Option<Per>,
+}
+
+impl Price {
+    fn of(fact: &Fact, of: &str) -> Option<Self> {
+        let Fact::Money { amount, currency, per } = fact else { return None };
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
+        let part = format!("{part:0<2}");
+        let pence = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)?;
+        // So that whatever is made of it fits.
+        (*currency == of && part.len() == 2 && pence < LARGEST).then_some(Self { pence, per: *per })
+    }
 }
 
 impl Reader<'_> {
@@ -46,10 +57,10 @@ impl Reader<'_> {
     pub(super) fn is_reckoned(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
         match &stated.fact {
             _ if read.facts.len() > MOST => false,
-            Fact::Money { .. } => self.is_price_reckoned(stated, read, cited),
+            Fact::Money { .. } => self.is_price_reckoned(stated, read, cited) || self.is_spent(stated, read, cited),
             // "Twelve months come to £348."
             Fact::Time { months: true, amount, .. } => {
-                let is_year = amount.parse() == Ok(MONTHS_OF_YEAR);
+                let is_year = amount.parse() == Ok(MONTHS_OF_YEAR) && is_period(stated, read.pieces);
                 is_year && read.facts.iter().any(|other| self.is_of_a_year(other, read, cited))
             }
             Fact::Count { number, .. } | Fact::Number(number) => {
@@ -59,184 +70,185 @@ impl Reader<'_> {
         }
     }
 
-    /// A sum or a difference of prices, a price for each of some things, as many times a price as was
-    /// said, or a price less a share.
+    /// A sum or a difference of prices, a price for each of some things, as many times a price as there are
+    /// things, a part of a price or what is left of it.
     fn is_price_reckoned(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
         let Fact::Money { currency, .. } = stated.fact else { return false };
-        let Some(result) = pence(&stated.fact, currency) else { return false };
-        let says = |words: &[&str]| read.pieces.iter().any(|piece| piece.is(words) || words.contains(&&*piece.text));
-        let with = self.operands(stated, read, cited, currency);
-        let is_sum = |one: u64| {
-            let with_others = |other: &u64| with.counts.iter().any(|count| *count > 1 && one + other * count == result);
-            says(&SUM) && with.prices.iter().any(|other| one + other == result || with_others(other))
-        };
-        let is_taxed = |one: u64| says(&TAX) && with.shares.iter().any(|share| one * (100 + share) == result * 100);
+        let Some(Price { pence: result, per }) = Price::of(&stated.fact, currency) else { return false };
+        let says = |words: &[&str]| read.pieces.iter().any(|piece| words.contains(&&*piece.text));
+        let names = self.spoken_here(read);
+        let proven = self.proven_here(stated, read, cited, &names);
+        let prices: Vec<Price> = proven.iter().filter_map(|fact| Price::of(fact, currency)).collect();
+        let parts: Vec<u64> = proven.iter().filter_map(|fact| share(fact)).collect();
+        let counts: Vec<u64> = proven.iter().filter_map(|fact| count(fact)).filter(|count| *count > 1).collect();
+        let theirs: Vec<u64> = self.asked_facts.iter().filter_map(|asked| count(&asked.fact)).collect();
+        let things = things(read);
+        let standing = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
+        let standing: Vec<&Statement> = standing.collect();
+        let beside = || standing.iter().flat_map(|known| &known.facts).filter_map(|fact| Price::of(fact, currency));
+        let is_sum = |one: u64| says(&SUM) && prices.iter().any(|other| one + other.pence == result);
         let is_difference = |one: u64| {
-            says(&DIFFERENCE) && with.standing.iter().chain(&with.prices).any(|other| one.abs_diff(*other) == result)
+            says(&DIFFERENCE) && beside().chain(prices.clone()).any(|other| one.abs_diff(other.pence) == result)
         };
+        let every = || self.proven.iter().rev().take(MOST).filter_map(|(fact, _)| Price::of(fact, currency));
+        let is_compared = |one: u64| says(&COMPARES) && every().any(|other| one.abs_diff(other.pence) == result);
         // To the penny.
-        let is_of_each = |one: u64| {
-            says(&EACH) && with.counts.iter().any(|count| *count > 1 && (result * count).abs_diff(one) * 2 <= *count)
+        let is_of_each = |one: u64| says(&EACH) && counts.iter().any(|n| (result * n).abs_diff(one) * 2 <= *n);
+        let is_of_all =
+            |one: u64| says(&TIMES) && theirs.iter().chain(&things).any(|n| *n > 1 && *n <= MANY && one * n == result);
+        let is_part = |one: u64| says(&PART) && parts.iter().any(|part| one * part == result * 100);
+        let is_left = |one: u64| says(&LEFT) && parts.iter().any(|part| one * (100 - part) == result * 100);
+        let is_of_price = |one: &Price| {
+            let fits = per.is_none() || per == one.per;
+            let is_yearly = one.per == Some(Per::Month) && matches!(per, None | Some(Per::Year)) && says(&YEAR);
+            let year = one.pence * MONTHS_OF_YEAR;
+            let one = one.pence;
+            fits && (is_sum(one)
+                || is_difference(one)
+                || is_compared(one)
+                || is_of_each(one)
+                || is_of_all(one)
+                || is_part(one)
+                || is_left(one))
+                || is_yearly && (year == result || is_part(year) || is_left(year))
         };
-        let is_of_all = |one: u64| says(&TIMES) && with.counts.iter().any(|count| *count > 1 && one * count == result);
-        let is_share = |one: u64| says(&SHARE) && with.shares.iter().any(|share| is_share_of(result, one, *share));
-        let is_of_year = |one: u64| {
-            let year = one * MONTHS_OF_YEAR;
-            says(&YEAR) && (year == result || with.shares.iter().any(|share| is_share_of(result, year, *share)))
-        };
-        let from_said = with.prices.iter().any(|one| {
-            is_sum(*one)
-                || is_difference(*one)
-                || is_of_each(*one)
-                || is_of_all(*one)
-                || is_share(*one)
-                || is_of_year(*one)
-                || is_taxed(*one)
-        });
         // "Three packages would cost £297", where one costs £99.
-        let from_standing = || {
-            let known = || with.standing.iter().chain(&with.earlier);
-            let is_told = |count: &u64| *count > 1 && known().any(|one| one * count == result);
-            let is_part = |share: &u64| known().any(|one| one * share == result * 100);
-            says(&TIMES) && with.counts.iter().any(is_told) || says(&SHARE) && with.shares.iter().any(is_part)
+        let is_of_things = || {
+            let own = standing.iter().filter(|known| known.names.iter().any(|name| names.contains(name)));
+            let mut own = own.flat_map(|known| &known.facts).filter_map(|fact| Price::of(fact, currency));
+            says(&TIMES) && own.any(|one| things.iter().any(|n| per.is_none() && one.pence * n == result))
         };
-        from_said || from_standing() || self.is_spent_by_them(stated, read, cited)
+        prices.iter().any(is_of_price) || is_of_things()
     }
 
-    /// "10 % of your £2,000 order": what the visitor spends is theirs to tell, where it is no price of ours.
-    fn is_spent_by_them(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
-        let is_order =
-            |piece: &Piece| piece.is(&["order", "orders", "purchase", "basket", "budget", "invoice", "spend"]);
-        let is_theirs = |at: usize| {
-            matches!(&read.pieces[..at], [.., your] if your.is(&["your"]))
-                || matches!(&read.pieces[..at], [.., on, a] if on.is(&["on"]) && a.is(&["a", "an"]))
+    /// "10 % of your £2,000 order": what the visitor spends is theirs to tell, as the whole of a part that is
+    /// told of it, and where no plan of ours is spoken of.
+    fn is_spent(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
+        let Fact::Money { currency, .. } = stated.fact else { return false };
+        if read.mentions.iter().any(|mention| self.grounds.ground.names.is_plan(mention.name)) {
+            return false;
+        }
+        let proven = self.proven_here(stated, read, cited, &self.spoken_here(read));
+        let parts: Vec<u64> = proven.iter().filter_map(|fact| share(fact)).collect();
+        let pence = |stated: &Stated| Price::of(&stated.fact, currency).map(|price| price.pence);
+        let is_whole = |whole: &Stated| {
+            let is_order = |piece: &Piece| piece.is(&["order", "purchase", "basket", "budget"]);
+            read.pieces.get(whole.to).is_some_and(is_order)
+                && self.asked_facts.iter().any(|asked| whole.fact.rests_on(&asked.fact))
         };
-        let is_spent = |stated: &Stated| {
-            is_theirs(stated.from)
-                && read.pieces.get(stated.to).is_some_and(is_order)
-                && self.asked_facts.iter().any(|asked| stated.fact.rests_on(&asked.fact))
+        let is_part_of = |part: &Stated, whole: &Stated| {
+            let both = pence(part).zip(pence(whole));
+            both.is_some_and(|(part, whole)| parts.iter().any(|share| whole * share == part * 100))
         };
-        let is_share_of_it = |spent: &Stated| {
-            let Fact::Money { currency, .. } = stated.fact else { return false };
-            let shares = self.operands(stated, read, cited, currency).shares;
-            let (result, whole) = (pence(&stated.fact, currency), pence(&spent.fact, currency));
-            result
-                .zip(whole)
-                .is_some_and(|(result, whole)| shares.iter().any(|share| is_share_of(result, whole, *share)))
-        };
-        is_spent(stated) || read.facts.iter().any(|spent| is_spent(spent) && is_share_of_it(spent))
+        read.facts
+            .iter()
+            .any(|other| is_whole(other) && is_part_of(stated, other) || is_whole(stated) && is_part_of(other, stated))
     }
 
     fn is_of_a_year(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
         let Fact::Money { currency, .. } = stated.fact else { return false };
-        let with = self.operands(stated, read, cited, currency);
-        let result = pence(&stated.fact, currency);
-        with.prices.iter().any(|one| Some(one * MONTHS_OF_YEAR) == result)
+        let proven = self.proven_here(stated, read, cited, &self.spoken_here(read));
+        let mut monthly = proven.iter().filter_map(|fact| Price::of(fact, currency));
+        let result = Price::of(&stated.fact, currency).map(|price| price.pence);
+        monthly.any(|one| one.per == Some(Per::Month) && Some(one.pence * MONTHS_OF_YEAR) == result)
     }
 
     /// "7 workflows and 3 workflows, so 10 workflows", "ten times as many".
     fn is_count_reckoned(&self, result: u64, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
-        let says = |words: &[&str]| read.pieces.iter().any(|piece| piece.is(words));
         if result > MANY {
             return false;
         }
-        let said = self.said.iter().rev().filter(|said| **said != stated.fact).take(MOST);
-        let true_ones: Vec<&Fact> = said.filter(|said| self.is_true(said, cited)).collect();
-        // "For the remaining 200", of 350 of which 150 are included.
-        let theirs = || self.asked_facts.iter().filter_map(|asked| count(&asked.fact));
-        let is_rest =
-            |said: &Fact| theirs().any(|asked| count(said).and_then(|said| said.checked_add(result)) == Some(asked));
-        if says(&REST) && self.said.iter().rev().take(MOST).any(|said| self.is_true(said, cited) && is_rest(said)) {
-            return true;
-        }
-        // "Two extra users at £4 each add £8."
-        let is_factor = |product: &Stated| {
-            let Fact::Money { currency, .. } = product.fact else { return false };
-            let with = self.operands(product, read, cited, currency);
-            let all = pence(&product.fact, currency);
-            result > 1 && with.prices.iter().chain(&with.standing).any(|one| Some(one * result) == all)
-        };
-        if read.facts.iter().any(is_factor) {
-            return true;
-        }
+        let says = |words: &[&str]| read.pieces.iter().any(|piece| piece.is(words));
         let is_times = read.pieces.get(stated.to).is_some_and(|next| next.is(&["times"]));
-        true_ones.iter().enumerate().any(|(at, one)| {
-            true_ones[at + 1..].iter().any(|other| {
-                let (Some(a), Some(b)) = (amount(one), amount(other)) else { return false };
-                let is_ratio = is_times && one.is_like(other) && (a == b * result || b == a * result);
-                let is_sum = says(&SUM) && one.is_like(&stated.fact) && other.is_like(&stated.fact) && a + b == result;
-                is_ratio || is_sum
+        let every: Vec<Name> = self.proven.iter().flat_map(|(_, names)| names).copied().collect();
+        let names = if is_times { every } else { self.spoken_here(read) };
+        let proven = self.proven_here(stated, read, cited, &names);
+        proven.iter().enumerate().any(|(at, one)| {
+            proven[at + 1..].iter().any(|other| {
+                let (Some(a), Some(b)) = (count(one), count(other)) else { return false };
+                let is_ratio = is_times
+                    && one.is_like(other)
+                    && (Some(a) == b.checked_mul(result) || Some(b) == a.checked_mul(result));
+                let is_like = one.is_like(&stated.fact) && other.is_like(&stated.fact);
+                is_ratio || says(&SUM) && is_like && a.checked_add(b) == Some(result)
             })
         })
     }
 
-    fn operands(&self, stated: &Stated, read: &Read<'_>, cited: &[usize], currency: &str) -> Operands {
-        let said: Vec<&Fact> = self.said.iter().rev().filter(|said| **said != stated.fact).take(MOST).collect();
-        // What does not stand itself proves nothing.
-        let true_ones = || said.iter().copied().filter(|said| self.is_true(said, cited));
-        let places = &self.grounds.ground.places;
-        let priced = |sections: &[usize]| -> Vec<u64> {
-            let known = sections.iter().flat_map(|at| &places[*at].statements).flat_map(|known| &known.facts);
-            known.filter_map(|fact| pence(fact, currency)).collect()
-        };
-        let written = read.facts.iter().filter_map(|said| count(&said.fact));
-        let spelled = read.pieces.iter().filter(|piece| piece.is_number()).filter_map(|piece| piece.text.parse().ok());
-        let theirs = self.asked_facts.iter().filter_map(|asked| count(&asked.fact));
-        Operands {
-            prices: true_ones().filter_map(|fact| pence(fact, currency)).collect(),
-            standing: priced(cited),
-            earlier: priced(&self.cited_before),
-            counts: true_ones()
-                .filter_map(count)
-                .chain(written)
-                .chain(spelled)
-                .chain(theirs)
-                .filter(|n| *n <= MANY)
-                .collect(),
-            shares: true_ones().filter_map(share).collect(),
+    /// Which plans a sentence is about: those it names, and where it goes on with it, what was spoken of.
+    fn spoken_here(&self, read: &Read<'_>) -> Vec<Name> {
+        let mut names: Vec<Name> = read.mentions.iter().map(|mention| mention.name).collect();
+        if !names.iter().any(|name| self.grounds.ground.names.is_plan(*name)) || refers_back(read.pieces) {
+            names.extend(&self.opening);
         }
+        names
     }
 
-    /// Whether a figure that was said stands in what the sentence rests on, or was found true before.
-    fn is_true(&self, said: &Fact, cited: &[usize]) -> bool {
-        let mut known =
-            cited.iter().chain(&self.cited_before).flat_map(|at| &self.grounds.ground.places[*at].statements);
-        known.any(|known| known.facts.iter().any(|fact| said.rests_on(fact))) || self.proven.contains(said)
+    /// The figures to reckon with: those of this sentence that stand in what it rests on, and those that were
+    /// found true before, each of what is spoken of here. What does not stand itself proves nothing.
+    fn proven_here<'a>(
+        &'a self,
+        stated: &'a Stated,
+        read: &'a Read<'_>,
+        cited: &[usize],
+        names: &[Name],
+    ) -> Vec<&'a Fact> {
+        let ground = self.grounds.ground;
+        let is_of_these = |of: &mut dyn Iterator<Item = &Name>| {
+            let mut plans = of.filter(|name| ground.names.is_plan(**name)).peekable();
+            plans.peek().is_none() || plans.any(|name| names.contains(name))
+        };
+        // As it stands, which says what a price is for.
+        let standing = |said: &Stated| {
+            let known = cited.iter().flat_map(|at| &ground.places[*at].statements);
+            let mut known = known.filter(|known| is_of_these(&mut known.names.iter())).flat_map(|known| &known.facts);
+            known.find(|fact| said.fact.rests_on(fact))
+        };
+        let here = read.facts.iter().filter(|said| said.fact != stated.fact).filter_map(standing);
+        let before = self
+            .proven
+            .iter()
+            .rev()
+            .take(MOST)
+            .filter(|(fact, of)| *fact != stated.fact && is_of_these(&mut of.iter()));
+        here.chain(before.map(|(fact, _)| fact)).collect()
+    }
+
+    /// Remembers a figure that was found true, and of what.
+    pub(super) fn prove(&mut self, stated: &Stated, read: &Read<'_>) {
+        let names = self.spoken_here(read);
+        self.proven.push((stated.fact.clone(), names));
     }
 }
 
-/// Whether it is so many hundredths of a price, or what they leave of it.
-fn is_share_of(result: u64, whole: u64, share: u64) -> bool {
-    whole * share == result * 100 || whole * (100 - share) == result * 100
+/// "Over twelve months", "twelve months come to"; not "comes with 12 months of support".
+fn is_period(stated: &Stated, pieces: &[Piece]) -> bool {
+    let leads =
+        stated.from.checked_sub(1).is_some_and(|before| pieces[before].is(&["for", "over", "so", "after", "in"]));
+    let behind = pieces[stated.from..].iter().skip(2).take(2);
+    leads || behind.into_iter().any(|piece| piece.is(&["come", "comes", "cost", "costs", "add", "adds", "at"]))
 }
 
-/// A price in the smallest coin, if it is of this currency.
-fn pence(fact: &Fact, of: &str) -> Option<u64> {
-    let Fact::Money { amount, currency, .. } = fact else { return None };
-    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
-    let part = format!("{part:0<2}");
-    let pence = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)?;
-    // So that whatever is made of it fits.
-    (*currency == of && part.len() == 2 && pence < LARGEST).then_some(pence)
+/// How many things a sentence counts that are called by their name, or that it multiplies: "three Gold plans",
+/// "2 × £65".
+fn things(read: &Read<'_>) -> Vec<u64> {
+    /// "Three of the Gold plans".
+    const WITHIN: usize = 2;
+    let is_counted = |at: usize| {
+        let is_called = read.mentions.iter().any(|mention| (at + 1..=at + WITHIN).contains(&mention.from));
+        is_called || read.pieces.get(at + 1).is_some_and(|next| matches!(next.text.as_str(), "×" | "x" | "*"))
+    };
+    let is_price = |at: usize| {
+        let is_count = |fact: &Fact| matches!(fact, Fact::Count { .. } | Fact::Number(_));
+        read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at) && !is_count(&stated.fact))
+    };
+    let numbers = (0..read.pieces.len()).filter(|at| read.pieces[*at].is_number() && is_counted(*at) && !is_price(*at));
+    numbers.filter_map(|at| read.pieces[at].text.parse().ok()).filter(|n| (2..=MANY).contains(n)).collect()
 }
-
-/// Of larger prices nobody reckons.
-const LARGEST: u64 = 1_000_000_000;
-
-/// Of more things nobody reckons by hand.
-const MANY: u64 = 1_000;
 
 fn count(fact: &Fact) -> Option<u64> {
     let (Fact::Count { number, .. } | Fact::Number(number)) = fact else { return None };
-    number.parse().ok()
-}
-
-/// A count or a price, as it is compared with its like.
-fn amount(fact: &Fact) -> Option<u64> {
-    match fact {
-        Fact::Money { currency, .. } => pence(fact, currency),
-        _ => count(fact).filter(|count| *count < LARGEST),
-    }
+    number.parse().ok().filter(|count| *count <= MANY * MANY)
 }
 
 fn share(fact: &Fact) -> Option<u64> {

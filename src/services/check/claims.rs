@@ -87,10 +87,19 @@ impl Reader<'_> {
     }
 
     /// "It costs £12": a sentence that rests on something else may say again of a plan what was cited before.
-    pub(super) fn was_cited(&self, claim: &Claim<'_>) -> bool {
+    pub(super) fn was_cited(&self, claim: &Claim<'_>, cited: &[usize]) -> bool {
         let ground = self.grounds.ground;
         let is_priced = matches!(claim.fact, Fact::Money { .. }) && !claim.names.is_empty();
-        is_priced && self.cited_before.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+        let has_its_own = |at: &usize| {
+            let own = ground.places[*at]
+                .statements
+                .iter()
+                .filter(|known| claim.names.iter().any(|name| known.names.contains(name)));
+            own.flat_map(|known| &known.facts).any(|fact| claim.fact.is_like(fact))
+        };
+        is_priced
+            && !cited.iter().any(has_its_own)
+            && self.cited_before.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
     }
 
     /// Whether what is cited wants to be written to elsewhere.

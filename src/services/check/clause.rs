@@ -67,11 +67,11 @@ impl Reader<'_> {
                 let claim = Claim { fact: &stated.fact, names, of_all, subjects, words: &words };
                 self.holds(&claim, cited)
                     || cited.is_empty() && !lent.is_empty() && self.holds(&claim, lent)
-                    || self.was_cited(&claim)
+                    || self.was_cited(&claim, cited)
             };
             let holds = alternatives.iter().any(holds) && !self.is_of_another_pair(stated, read, clause, cited);
             if holds || self.is_reckoned(stated, read, cited) {
-                self.proven.push(stated.fact.clone());
+                self.prove(stated, read);
             } else {
                 wrong.push(read.said(stated));
             }
@@ -88,7 +88,7 @@ impl Reader<'_> {
                 self.names = named;
             }
         }
-        wrong.extend(self.foreign_wording(read, clause, cited, goes_on));
+        wrong.extend(self.foreign_wording(read, clause, goes_on));
         self.words = if words.is_empty() { before } else { words };
         if !inherits {
             self.subjects = subjects;

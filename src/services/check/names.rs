@@ -89,6 +89,11 @@ impl Names {
         self.headings.contains(&name)
     }
 
+    /// Whether it is one of several that are priced, rather than what all of them are.
+    pub fn is_plan(&self, name: Name) -> bool {
+        self.is_heading(name) && !self.families.contains(&name)
+    }
+
     /// Whether something about `others` is about a neighbour of one of `names` and not about it.
     pub fn are_beside(&self, names: &[Name], others: &HashSet<Name>) -> bool {
         names.iter().any(|name| !others.contains(name) && others.iter().any(|other| self.are_siblings(*name, *other)))

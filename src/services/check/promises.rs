@@ -35,7 +35,7 @@ impl Reader<'_> {
         let said = spaced(read.pieces.iter().map(|piece| piece.text.as_str()));
         let is_denied = read.pieces.iter().any(|piece| words::is_negation(&piece.text));
         let rests_on = if cited.is_empty() { &self.shown } else { cited };
-        if cited.is_empty() && read.mentions.is_empty() {
+        if cited.is_empty() && read.mentions.is_empty() && !self.is_admission {
             // It rests on nothing and is not shown.
             return Vec::new();
         }

@@ -63,8 +63,10 @@ pub struct Reader<'a> {
     pub(super) both: Vec<Name>,
     /// The figures that were said so far.
     pub(super) said: Vec<Fact>,
-    /// Those of them that stand, or follow from others.
-    pub(super) proven: Vec<Fact>,
+    /// What was spoken of when the sentence began.
+    pub(super) opening: Vec<Name>,
+    /// The figures that stand, or follow from others, each with what it was said of.
+    pub(super) proven: Vec<(Fact, Vec<Name>)>,
     /// The sections that sentences before this one rest on.
     pub(super) cited_before: Vec<usize>,
 }
@@ -105,6 +107,7 @@ impl<'a> Reader<'a> {
             compared: Vec::new(),
             both: Vec::new(),
             said: Vec::new(),
+            opening: Vec::new(),
             proven: Vec::new(),
             cited_before: Vec::new(),
         }
@@ -126,6 +129,8 @@ impl<'a> Reader<'a> {
             }
             let cited = self.cited(sentence);
             self.cited_before.extend(cited);
+            self.cited_before.sort_unstable();
+            self.cited_before.dedup();
         }
         unsupported
     }
@@ -143,6 +148,7 @@ impl<'a> Reader<'a> {
         let mut wrong = if cited.is_empty() && mentions.is_empty() { Vec::new() } else { self.strangers(&read) };
         let mut goes_on = sentence.goes_on || refers_back(pieces);
         self.topic.clear();
+        self.opening.clone_from(&self.names);
         self.compared.clear();
         self.is_admission = !sentence.marks.is_empty() && sentence.marks.iter().all(|mark| *mark == Mark::Nothing);
         self.said.extend(facts.iter().map(|stated| stated.fact.clone()));
@@ -201,9 +207,13 @@ impl<'a> Reader<'a> {
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
-        let cited_so_far = || cited.iter().chain(&self.cited_before);
+        let ground = self.grounds.ground;
+        let stands =
+            |name: Name, sections: &[usize]| sections.iter().any(|at| ground.places[*at].names.contains(&name));
+        // "£11 more than Pebble's": what was cited before may be named again, unless its neighbour is cited now.
+        let is_beside = |name: Name| cited.iter().any(|at| ground.names.are_beside(&[name], &ground.places[*at].names));
         let known = |name: Name| {
-            in_records(name) || cited_so_far().any(|at| self.grounds.ground.places[*at].names.contains(&name))
+            in_records(name) || stands(name, cited) || !is_beside(name) && stands(name, &self.cited_before)
         };
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();

@@ -58,7 +58,8 @@ impl SoFar {
     /// come, need no look at all that was said.
     fn may_end(&mut self, sent: &str) -> bool {
         let Some((end, sign)) = sent.char_indices().rfind(|(_, c)| ENDS.contains(c)) else { return false };
-        let goes_on = !sent[end + sign.len_utf8()..].trim_start().is_empty();
+        // Markup alone is no word.
+        let goes_on = sent[end + sign.len_utf8()..].contains(char::is_alphanumeric);
         let is_known = goes_on && self.looked_at == Some(end);
         self.looked_at = goes_on.then_some(end);
         !is_known

@@ -5,7 +5,7 @@ use super::{
     clauses::Read,
     facts::{Fact, Stated, currency, is_measure},
     pieces::Piece,
-    polarity::Stretch,
+    polarity::{Stretch, denies_at},
     reader::Reader,
     vocabulary::is_offered,
 };
@@ -24,11 +24,6 @@ impl Reader<'_> {
         let is_new = pieces[at].is_number() && pieces[at].text != "1" && is_offered(pieces, at, false);
         // "We have two kinds:" counts the list below it.
         let is_new = is_new && !pieces.last().is_some_and(|last| last.is(&[":"]));
-        // "Three times: before, on the day and after" counts them too.
-        let is_lead = pieces.iter().skip(stated.to).take(2).any(|piece| piece.is(&[":"]));
-        if is_lead && stated.is_spelled && matches!(stated.fact, Fact::Count { .. }) {
-            return None;
-        }
         // "All four of them."
         if matches!(stated.fact, Fact::Number(_)) && stated.is_spelled {
             return None;
@@ -43,6 +38,11 @@ impl Reader<'_> {
             nouns.retain(|noun| counted.contains(noun) || self.counted.contains(noun) || is_measure(noun));
             if nouns.is_empty() && number == "unlimited" {
                 return Some(Stated { fact: Fact::Number("unlimited".into()), ..stated });
+            }
+            // "Three times: before, on the day and after" counts them too.
+            let is_lead = pieces.iter().skip(stated.to).take(2).any(|piece| piece.is(&[":"]));
+            if nouns.iter().all(|noun| noun == "time") && stated.is_spelled && is_lead {
+                return None;
             }
             if nouns.is_empty() && stated.is_spelled && per.is_none() && !rests_on_records && !is_new {
                 return None;
@@ -120,11 +120,28 @@ impl Reader<'_> {
 
 /// "That isn't stated in my information": whatever it names, it says only that nothing is known of it.
 pub fn speaks_of_information(read: &Read<'_>) -> bool {
-    let denies = |stretch: &Stretch| {
-        let said = &read.pieces[stretch.from..stretch.to];
-        stretch.denies && said.iter().any(|piece| piece.is(&INFORMATION))
+    /// "Isn't mentioned in our current information."
+    const WITHIN: usize = 5;
+    /// "I'm sorry, our information …"
+    const OPENING: usize = 5;
+    let is_ours = |at: usize| {
+        let before = |n: usize| at.checked_sub(n).map(|before| &read.pieces[before]);
+        let is_held = before(1).is_some_and(|piece| piece.is(&["my", "our", "the", "current", "available"]));
+        let is_place = (2..=3).any(|n| before(n).is_some_and(|piece| piece.is(&["in", "by", "from", "within"])));
+        read.pieces[at].is(&INFORMATION) && is_held && (is_place || at < OPENING)
     };
-    read.facts.is_empty() && read.stretches.iter().any(denies)
+    let is_near = |denial: usize, at: usize| denial.abs_diff(at) <= WITHIN && is_ours(at);
+    let tells_of_it = |stretch: &Stretch| {
+        let mut denials = (stretch.from..stretch.to).filter(|at| denies_at(read.pieces, *at));
+        denials.any(|denial| (stretch.from..stretch.to).any(|at| is_near(denial, at)))
+    };
+    // Nothing else is said beside.
+    let is_sorry = |stretch: &Stretch| {
+        read.pieces[stretch.from..stretch.to].iter().any(|piece| piece.is(&["sorry", "afraid", "apologies"]))
+    };
+    let said =
+        || read.stretches.iter().filter(|stretch| stretch.asserts && !stretch.is_condition && !is_sorry(stretch));
+    read.facts.is_empty() && said().count() == 1 && said().all(|stretch| stretch.denies && tells_of_it(stretch))
 }
 
 /// What a reply calls what it knows.

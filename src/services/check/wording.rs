@@ -58,14 +58,9 @@ impl Reader<'_> {
         }
         let has_fact = |stated: &Stated| self.stands_in(&stated.fact, cited);
         let is_told = |stated: &Stated| has_fact(stated) || self.is_reckoned(stated, read, cited);
-        // What it says in figures stands, and no word of it does: it says so in words of its own.
-        let is_in_figures = !read.facts.is_empty() && read.facts.iter().all(is_told);
-        let reckons = || read.facts.iter().any(|stated| self.follows(stated, read, cited));
-        let denies = || read.stretches.iter().any(|stretch| stretch.denies);
-        if is_in_figures
-            && (standing == 0 && !denies() || reckons())
-            && read.facts.iter().any(|stated| !matches!(stated.fact, Fact::Number(_)))
-        {
+        // What it reckons from what stands it says in words of its own.
+        let reckons = || read.facts.iter().any(|stated| !has_fact(stated) && is_told(stated));
+        if reckons() && read.facts.iter().all(is_told) {
             return false;
         }
         if standing == 0 && known.len() < 2 && read.facts.iter().any(is_told) {
@@ -86,24 +81,13 @@ impl Reader<'_> {
         most >= standing + 2
     }
 
-    /// Whether a figure stands nowhere and follows from others: whatever else is said is how.
-    fn follows(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
-        !self.stands_in(&stated.fact, cited) && self.is_reckoned(stated, read, cited)
-    }
-
     fn stands_in(&self, said: &Fact, cited: &[usize]) -> bool {
         let mut known = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
         known.any(|known| known.facts.iter().any(|fact| said.rests_on(fact)))
     }
 
     /// "Gold has a helipad", where only its neighbour has one.
-    pub(super) fn foreign_wording(
-        &self,
-        read: &Read<'_>,
-        clause: &Range<usize>,
-        cited: &[usize],
-        goes_on: bool,
-    ) -> Option<String> {
+    pub(super) fn foreign_wording(&self, read: &Read<'_>, clause: &Range<usize>, goes_on: bool) -> Option<String> {
         let ground = self.grounds.ground;
         let mut own = read.own(clause);
         // A plan is what is spoken of, and the label beside it what is said of it.
@@ -124,8 +108,7 @@ impl Reader<'_> {
         };
         let denies =
             stretches(&read.pieces[clause.clone()]).iter().any(|stretch| stretch.denies || stretch.is_condition);
-        let mut figures = read.facts.iter().filter(|stated| clause.contains(&stated.from));
-        if names.is_empty() && !of_all || denies || figures.any(|stated| self.follows(stated, read, cited)) {
+        if names.is_empty() && !of_all || denies {
             return None;
         }
         let keys = self.keys_beside_names(read, clause, None);
