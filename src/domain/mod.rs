@@ -17,6 +17,7 @@ pub mod order;
 pub mod person;
 pub mod privacy;
 pub mod source;
+pub mod special_tokens;
 pub mod text;
 pub mod ticket;
 pub mod time;

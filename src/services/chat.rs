@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sqlx::PgPool;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 pub use self::{
     draft::{AnsweredBy, Draft},
@@ -156,7 +156,10 @@ impl Chat {
         // there must not break the writing; it is weighed again when it is kept.
         let is_alone = presented.is_none() && topic.is_none();
         let prepare = AssertUnwindSafe(|| self.prepare(&desk, &first, manner.spares_model));
-        let ahead = async { if is_alone { catch_unwind(prepare).ok() } else { None } };
+        let ahead = async {
+            let prepared = is_alone.then(|| catch_unwind(prepare))?;
+            prepared.inspect_err(|_| warn!("weighing a message panicked")).ok()
+        };
         let (open, ahead) = tokio::join!(conversations::receive(&self.db, &kept), ahead);
         let Some(open) = open? else { return self.told_before(question, fresh, fresh_visitor, manner).await };
         let conversation = match presented {
@@ -203,7 +206,7 @@ impl Chat {
     fn prepare<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool) -> (Weighed<'a>, Option<Found>) {
         let weighed = weigh(desk, &self.voice, asker);
         let asks_model = weighed.is_for_model && self.ai.is_some() && !spares_model;
-        let is_later = asks_model && desk.handout.is_whole();
+        let is_later = asks_model && desk.knowledge.is_read_whole();
         let found = (!is_later).then(|| look_up(desk, &self.voice, asker, &weighed));
         (weighed, found)
     }

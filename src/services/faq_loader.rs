@@ -19,7 +19,6 @@ use tracing::{info, warn};
 
 pub use self::edit::Edited;
 use super::{
-    ai::Handout,
     answer::{Document, Knowledge, Voice},
     check::Ground,
 };
@@ -49,8 +48,6 @@ pub struct Loaded {
     own: HashSet<String>,
     /// What its sections state, for the check of what a model says of it.
     pub ground: Ground,
-    /// What a model reads of it.
-    pub handout: Handout,
 }
 
 impl Loaded {
@@ -68,7 +65,7 @@ impl Loaded {
         let texts = documents.iter().map(|document| document.markdown.as_str()).chain([voice.support_email.as_str()]);
         let own = texts.flat_map(own).collect();
         let knowledge = Knowledge::build(documents, voice);
-        Self { ground: Ground::of(knowledge.sections()), handout: Handout::of(&knowledge), knowledge, own }
+        Self { ground: Ground::of(knowledge.sections()), knowledge, own }
     }
 }
 

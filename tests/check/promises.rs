@@ -207,6 +207,7 @@ fn no_reply_takes_long() {
         "- £1\n",
         "[1][2][3][4]. ",
         "a [1,2,3,4,5,6,7,8]. So £9 2 £8 3. ",
+        "one hundred hundred hundred hundred hundred hundred hundred hundred hundred hundred thousand ",
     ] {
         let reply: String = unit.repeat(2_900 / unit.len());
         let begun = Instant::now();

@@ -1,6 +1,5 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
-mod handout;
 mod hearing;
 mod history;
 mod outward;
@@ -19,7 +18,6 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 pub use self::{
-    handout::Handout,
     hearing::Audience,
     spent::{Spent, tokens},
 };
@@ -128,7 +126,7 @@ impl Ai {
         stop: &CancellationToken,
     ) -> Said {
         let deadline = started + self.model.limit();
-        let shown = handout::shown(desk, asked);
+        let shown = desk.knowledge.shown(asked.message, asked.earlier, asked.near);
         let records = asked.records.map(records::lines);
         if shown.is_empty() && records.is_none() {
             // There is nothing it could answer from.
@@ -138,7 +136,7 @@ impl Ai {
         let asked = &outward.with(asked);
         let request = prompt::request(&Parts {
             asked,
-            sections: &handout::text(desk, &shown),
+            sections: &desk.knowledge.handout(&shown),
             records: records.as_deref(),
             today: &time::day(Utc::now()),
             voice: &self.voice,

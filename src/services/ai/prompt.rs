@@ -30,7 +30,7 @@ const LONGEST_QUOTE: usize = 40;
 
 /// The most that instructions, knowledge, records and a message come to, without what was said before.
 pub fn most_bytes(desk: &Loaded) -> usize {
-    PRIVATE.len() + desk.handout.most_bytes + MOST_OF_THE_REST
+    PRIVATE.len() + desk.knowledge.most_read() + MOST_OF_THE_REST
 }
 
 /// What a request is made of.

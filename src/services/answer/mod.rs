@@ -5,6 +5,7 @@ mod compose;
 mod confidence;
 mod find;
 mod fusion;
+mod handout;
 mod idle;
 mod kinds;
 mod ladder;
@@ -31,6 +32,7 @@ use crate::domain::source::Source;
 use crate::domain::turn::{Outcome, Turn};
 use compose::Speaker;
 use find::Searchable;
+use handout::Handout;
 
 pub use compose::{handed_over, phone_noted, unseen};
 pub(crate) use idle::is_idle;
@@ -89,14 +91,15 @@ pub(crate) fn is_small_talk(message: &[Token]) -> bool {
 /// A knowledge base, read once and ready to be asked by anybody at the same time.
 pub struct Knowledge {
     searchable: Searchable,
+    handout: Handout,
     voice: Voice,
 }
 
 impl Knowledge {
     /// Reads every section of the documents, in their order.
     pub fn build(documents: &[Document], voice: Voice) -> Self {
-        let sections = documents.iter().flat_map(|d| sections::parse(&d.file, &d.markdown)).collect();
-        Self { searchable: Searchable::build(sections), voice }
+        let sections: Vec<Section> = documents.iter().flat_map(|d| sections::parse(&d.file, &d.markdown)).collect();
+        Self { handout: Handout::of(&sections), searchable: Searchable::build(sections), voice }
     }
 
     /// How many sections it holds.

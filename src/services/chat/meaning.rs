@@ -15,7 +15,7 @@ use crate::services::{
 /// Whether meaning could change anything: words are not sure, and no model reads the whole knowledge base.
 pub fn is_wanted(weighed: &Weighed<'_>, found: Option<&Found>, has_model: bool, desk: &Loaded) -> bool {
     let is_unsure = found.is_some_and(|found| !found.is_sure());
-    weighed.is_for_model && is_unsure && !(has_model && desk.handout.is_whole())
+    weighed.is_for_model && is_unsure && !(has_model && desk.knowledge.is_read_whole())
 }
 
 impl Chat {

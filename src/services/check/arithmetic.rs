@@ -14,16 +14,16 @@ use super::{
 /// How a reply says what it has reckoned.
 const SUM: [&str; 12] =
     ["plus", "+", "total", "subtotal", "altogether", "together", "sum", "means", "so", "come", "comes", "brings"];
-const DIFFERENCE: [&str; 9] = ["more", "less", "cheaper", "dearer", "difference", "save", "saves", "saving", "extra"];
-/// What compares one plan with another.
-const COMPARES: [&str; 5] = ["more", "less", "cheaper", "dearer", "difference"];
+const DIFFERENCE: [&str; 8] = ["more", "less", "cheaper", "dearer", "difference", "save", "saves", "saving"];
+/// What a difference is told with, where the other price is not said.
+const COMPARES: [&str; 8] = ["than", "difference", "between", "compared", "instead", "save", "saves", "saving"];
 const EACH: [&str; 3] = ["each", "per", "works"];
 const TIMES: [&str; 14] = [
     "would", "total", "altogether", "deducted", "means", "each", "so", "come", "comes", "cost", "adds", "over", "×",
     "x",
 ];
 /// A part of a price, and what is left of it without that.
-const PART: [&str; 8] = ["save", "saves", "saving", "deducted", "deposit", "back", "which", "means"];
+const PART: [&str; 6] = ["save", "saves", "saving", "deducted", "deposit", "back"];
 const LEFT: [&str; 10] = ["down", "would", "instead", "so", "becomes", "youd", "pay", "comes", "means", "off"];
 const YEAR: [&str; 8] = ["year", "years", "yearly", "annual", "annually", "annum", "months", "jahr"];
 
@@ -76,7 +76,7 @@ impl Reader<'_> {
         let Fact::Money { currency, .. } = stated.fact else { return false };
         let Some(Price { pence: result, per }) = Price::of(&stated.fact, currency) else { return false };
         let says = |words: &[&str]| read.pieces.iter().any(|piece| words.contains(&&*piece.text));
-        let names = self.spoken_here(read);
+        let names = self.spoken_here(stated, read);
         let proven = self.proven_here(stated, read, cited, &names);
         let prices: Vec<Price> = proven.iter().filter_map(|fact| Price::of(fact, currency)).collect();
         let parts: Vec<u64> = proven.iter().filter_map(|fact| share(fact)).collect();
@@ -85,40 +85,52 @@ impl Reader<'_> {
         let things = things(read);
         let standing = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
         let standing: Vec<&Statement> = standing.collect();
-        let beside = || standing.iter().flat_map(|known| &known.facts).filter_map(|fact| Price::of(fact, currency));
-        let is_sum = |one: u64| says(&SUM) && prices.iter().any(|other| one + other.pence == result);
-        let is_difference = |one: u64| {
-            says(&DIFFERENCE) && beside().chain(prices.clone()).any(|other| one.abs_diff(other.pence) == result)
+        let own = || {
+            let is_own = |known: &&&Statement| known.names.iter().any(|name| self.is_plan_of(*name, &names));
+            let own = standing.iter().filter(is_own).flat_map(|known| &known.facts);
+            own.filter_map(|fact| Price::of(fact, currency))
         };
-        let every = || self.proven.iter().rev().take(MOST).filter_map(|(fact, _)| Price::of(fact, currency));
-        let is_compared = |one: u64| says(&COMPARES) && every().any(|other| one.abs_diff(other.pence) == result);
+        let beside = || standing.iter().flat_map(|known| &known.facts).filter_map(|fact| Price::of(fact, currency));
+        let before = || self.proven.iter().rev().take(MOST).filter_map(|(fact, _)| Price::of(fact, currency));
+        let is_sum = |at: usize| {
+            let mut others =
+                prices.iter().enumerate().filter(|(other, price)| *other != at && (per.is_none() || price.per == per));
+            says(&SUM) && others.any(|(_, other)| prices[at].pence + other.pence == result)
+        };
+        let is_difference = |one: u64| {
+            let is_so = |other: &Price| one.abs_diff(other.pence) == result;
+            says(&DIFFERENCE)
+                && (prices.iter().any(is_so) || says(&COMPARES) && beside().chain(before()).any(|other| is_so(&other)))
+        };
         // To the penny.
         let is_of_each = |one: u64| says(&EACH) && counts.iter().any(|n| (result * n).abs_diff(one) * 2 <= *n);
-        let is_of_all =
-            |one: u64| says(&TIMES) && theirs.iter().chain(&things).any(|n| *n > 1 && *n <= MANY && one * n == result);
+        let is_of_all = |one: &Price| {
+            // What is paid by the month is not paid by the piece.
+            let theirs = theirs.iter().filter(|_| matches!(one.per, None | Some(Per::Once)));
+            says(&TIMES) && theirs.chain(&things).any(|n| *n > 1 && *n <= MANY && one.pence * n == result)
+        };
         let is_part = |one: u64| says(&PART) && parts.iter().any(|part| one * part == result * 100);
-        let is_left = |one: u64| says(&LEFT) && parts.iter().any(|part| one * (100 - part) == result * 100);
-        let is_of_price = |one: &Price| {
+        let is_left =
+            |one: u64| says(&LEFT) && !says(&PART) && parts.iter().any(|part| one * (100 - part) == result * 100);
+        let is_paid_once = own().any(|price| price.per == Some(Per::Once));
+        let is_of_price = |(at, one): (usize, &Price)| {
             let fits = per.is_none() || per == one.per;
-            let is_yearly = one.per == Some(Per::Month) && matches!(per, None | Some(Per::Year)) && says(&YEAR);
-            let year = one.pence * MONTHS_OF_YEAR;
-            let one = one.pence;
-            fits && (is_sum(one)
-                || is_difference(one)
-                || is_compared(one)
-                || is_of_each(one)
-                || is_of_all(one)
-                || is_part(one)
-                || is_left(one))
+            let is_monthly = one.per == Some(Per::Month) && !is_paid_once;
+            let is_yearly = is_monthly && matches!(per, None | Some(Per::Year)) && says(&YEAR);
+            let (pence, year) = (one.pence, one.pence * MONTHS_OF_YEAR);
+            let is_of_one = || is_difference(pence) || is_of_each(pence) || is_part(pence) || is_left(pence);
+            fits && (is_sum(at) || is_of_all(one) || is_of_one())
                 || is_yearly && (year == result || is_part(year) || is_left(year))
         };
         // "Three packages would cost £297", where one costs £99.
-        let is_of_things = || {
-            let own = standing.iter().filter(|known| known.names.iter().any(|name| names.contains(name)));
-            let mut own = own.flat_map(|known| &known.facts).filter_map(|fact| Price::of(fact, currency));
-            says(&TIMES) && own.any(|one| things.iter().any(|n| per.is_none() && one.pence * n == result))
-        };
-        prices.iter().any(is_of_price) || is_of_things()
+        let is_of_things =
+            || says(&TIMES) && per.is_none() && own().any(|one| things.iter().any(|n| one.pence * n == result));
+        prices.iter().enumerate().any(is_of_price) || is_of_things()
+    }
+
+    /// Whether a name is one of these plans.
+    fn is_plan_of(&self, name: Name, names: &[Name]) -> bool {
+        self.grounds.ground.names.is_plan(name) && names.contains(&name)
     }
 
     /// "10 % of your £2,000 order": what the visitor spends is theirs to tell, as the whole of a part that is
@@ -128,7 +140,7 @@ impl Reader<'_> {
         if read.mentions.iter().any(|mention| self.grounds.ground.names.is_plan(mention.name)) {
             return false;
         }
-        let proven = self.proven_here(stated, read, cited, &self.spoken_here(read));
+        let proven = self.proven_here(stated, read, cited, &self.spoken_here(stated, read));
         let parts: Vec<u64> = proven.iter().filter_map(|fact| share(fact)).collect();
         let pence = |stated: &Stated| Price::of(&stated.fact, currency).map(|price| price.pence);
         let is_whole = |whole: &Stated| {
@@ -147,39 +159,40 @@ impl Reader<'_> {
 
     fn is_of_a_year(&self, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
         let Fact::Money { currency, .. } = stated.fact else { return false };
-        let proven = self.proven_here(stated, read, cited, &self.spoken_here(read));
+        let proven = self.proven_here(stated, read, cited, &self.spoken_here(stated, read));
         let mut monthly = proven.iter().filter_map(|fact| Price::of(fact, currency));
         let result = Price::of(&stated.fact, currency).map(|price| price.pence);
         monthly.any(|one| one.per == Some(Per::Month) && Some(one.pence * MONTHS_OF_YEAR) == result)
     }
 
-    /// "7 workflows and 3 workflows, so 10 workflows", "ten times as many".
+    /// "7 workflows and 3 workflows, so 10 workflows".
     fn is_count_reckoned(&self, result: u64, stated: &Stated, read: &Read<'_>, cited: &[usize]) -> bool {
-        if result > MANY {
-            return false;
-        }
-        let says = |words: &[&str]| read.pieces.iter().any(|piece| piece.is(words));
-        let is_times = read.pieces.get(stated.to).is_some_and(|next| next.is(&["times"]));
-        let every: Vec<Name> = self.proven.iter().flat_map(|(_, names)| names).copied().collect();
-        let names = if is_times { every } else { self.spoken_here(read) };
+        let names: Vec<Name> = read.mentions.iter().map(|mention| mention.name).collect();
+        let says_sum = read.pieces.iter().any(|piece| piece.is(&SUM));
         let proven = self.proven_here(stated, read, cited, &names);
-        proven.iter().enumerate().any(|(at, one)| {
-            proven[at + 1..].iter().any(|other| {
-                let (Some(a), Some(b)) = (count(one), count(other)) else { return false };
-                let is_ratio = is_times
-                    && one.is_like(other)
-                    && (Some(a) == b.checked_mul(result) || Some(b) == a.checked_mul(result));
-                let is_like = one.is_like(&stated.fact) && other.is_like(&stated.fact);
-                is_ratio || says(&SUM) && is_like && a.checked_add(b) == Some(result)
-            })
-        })
+        let alike: Vec<u64> =
+            proven.iter().filter(|fact| fact.is_like(&stated.fact)).filter_map(|fact| count(fact)).collect();
+        says_sum
+            && alike
+                .iter()
+                .enumerate()
+                .any(|(at, one)| alike[at + 1..].iter().any(|other| one.checked_add(*other) == Some(result)))
     }
 
-    /// Which plans a sentence is about: those it names, and where it goes on with it, what was spoken of.
-    fn spoken_here(&self, read: &Read<'_>) -> Vec<Name> {
-        let mut names: Vec<Name> = read.mentions.iter().map(|mention| mention.name).collect();
-        if !names.iter().any(|name| self.grounds.ground.names.is_plan(*name)) || refers_back(read.pieces) {
+    /// What a figure is said of: the plan named last before it, with the labels of its sentence; where none is
+    /// named, or the sentence goes on with it, what was spoken of.
+    fn spoken_here(&self, stated: &Stated, read: &Read<'_>) -> Vec<Name> {
+        let is_plan = |name: Name| self.grounds.ground.names.is_plan(name);
+        let before = read.mentions.iter().rev().find(|mention| mention.from < stated.from && is_plan(mention.name));
+        let plan = before.or_else(|| read.mentions.iter().find(|mention| is_plan(mention.name)));
+        let labels = read.mentions.iter().filter(|mention| !is_plan(mention.name));
+        let mut names: Vec<Name> = labels.chain(plan).map(|mention| mention.name).collect();
+        if plan.is_none() || refers_back(read.pieces) {
             names.extend(&self.opening);
+        }
+        // "Together that makes £78": of all that was spoken of.
+        if plan.is_none() && read.pieces.iter().take(2).any(|piece| piece.is(&["together", "both", "altogether"])) {
+            names.extend(self.proven.iter().flat_map(|(_, of)| of));
         }
         names
     }
@@ -211,20 +224,25 @@ impl Reader<'_> {
             .rev()
             .take(MOST)
             .filter(|(fact, of)| *fact != stated.fact && is_of_these(&mut of.iter()));
-        here.chain(before.map(|(fact, _)| fact)).collect()
+        let mut proven: Vec<&Fact> = Vec::new();
+        for fact in here.chain(before.map(|(fact, _)| fact)) {
+            if !proven.iter().any(|known| known.rests_on(fact) || fact.rests_on(known)) {
+                proven.push(fact);
+            }
+        }
+        proven
     }
 
     /// Remembers a figure that was found true, and of what.
     pub(super) fn prove(&mut self, stated: &Stated, read: &Read<'_>) {
-        let names = self.spoken_here(read);
+        let names = self.spoken_here(stated, read);
         self.proven.push((stated.fact.clone(), names));
     }
 }
 
 /// "Over twelve months", "twelve months come to"; not "comes with 12 months of support".
 fn is_period(stated: &Stated, pieces: &[Piece]) -> bool {
-    let leads =
-        stated.from.checked_sub(1).is_some_and(|before| pieces[before].is(&["for", "over", "so", "after", "in"]));
+    let leads = stated.from.checked_sub(1).is_some_and(|before| pieces[before].is(&["for", "over", "so", "in"]));
     let behind = pieces[stated.from..].iter().skip(2).take(2);
     leads || behind.into_iter().any(|piece| piece.is(&["come", "comes", "cost", "costs", "add", "adds", "at"]))
 }
@@ -239,7 +257,11 @@ fn things(read: &Read<'_>) -> Vec<u64> {
         is_called || read.pieces.get(at + 1).is_some_and(|next| matches!(next.text.as_str(), "×" | "x" | "*"))
     };
     let is_price = |at: usize| {
-        let is_count = |fact: &Fact| matches!(fact, Fact::Count { .. } | Fact::Number(_));
+        // "All 3 Gold lessons" counts what is in one.
+        let is_count = |fact: &Fact| match fact {
+            Fact::Count { nouns, .. } => nouns.is_empty(),
+            fact => matches!(fact, Fact::Number(_)),
+        };
         read.facts.iter().any(|stated| (stated.from..stated.to).contains(&at) && !is_count(&stated.fact))
     };
     let numbers = (0..read.pieces.len()).filter(|at| read.pieces[*at].is_number() && is_counted(*at) && !is_price(*at));

@@ -98,6 +98,7 @@ impl Reader<'_> {
             own.flat_map(|known| &known.facts).any(|fact| claim.fact.is_like(fact))
         };
         is_priced
+            && claim.names.iter().any(|name| ground.names.is_plan(*name))
             && !cited.iter().any(has_its_own)
             && self.cited_before.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
     }

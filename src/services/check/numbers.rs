@@ -43,15 +43,17 @@ fn with_dictated_digits(pieces: &[Piece]) -> Vec<Piece> {
 }
 
 fn spelled(pieces: &[Piece]) -> Option<(u64, usize)> {
-    let (mut total, mut part, mut length, mut last_word) = (0, 0, 0, 0);
+    let (mut total, mut part, mut length, mut last_word) = (0_u64, 0_u64, 0, 0);
     for piece in pieces {
         match NUMBERS.get(piece.text.as_str()).filter(|_| piece.kind == Kind::Word) {
-            Some(100) if last_word > 0 => part = part.max(1) * 100,
-            Some(1_000) if last_word > 0 => (total, part) = (total + part.max(1) * 1_000, 0),
+            Some(100) if last_word > 0 => part = part.max(1).saturating_mul(100),
+            Some(1_000) if last_word > 0 => {
+                (total, part) = (part.max(1).saturating_mul(1_000).saturating_add(total), 0);
+            }
             Some(100 | 1_000) => return None,
             // "one two" are two numbers, "twenty two" is one.
             Some(value) if part % 100 > 0 && (part % 100 < 20 || *value >= 10) => break,
-            Some(value) => part += value,
+            Some(value) => part = value.saturating_add(part),
             None if piece.is(&["-", "and"]) && last_word > 0 && (part >= 20 || total > 0) => {
                 length += 1;
                 continue;
@@ -61,7 +63,7 @@ fn spelled(pieces: &[Piece]) -> Option<(u64, usize)> {
         length += 1;
         last_word = length;
     }
-    (last_word > 0).then_some((total + part, last_word))
+    (last_word > 0).then_some((total.saturating_add(part), last_word))
 }
 
 static NUMBERS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {

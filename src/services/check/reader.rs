@@ -207,13 +207,8 @@ impl<'a> Reader<'a> {
     /// A sentence about a plan rests on a section that speaks of it.
     fn foreign_names(&self, read: &Read<'_>, cited: &[usize], rests_on_records: bool) -> Vec<String> {
         let in_records = |name: Name| self.records.iter().any(|known| known.names.contains(&name));
-        let ground = self.grounds.ground;
-        let stands =
-            |name: Name, sections: &[usize]| sections.iter().any(|at| ground.places[*at].names.contains(&name));
-        // "£11 more than Pebble's": what was cited before may be named again, unless its neighbour is cited now.
-        let is_beside = |name: Name| cited.iter().any(|at| ground.names.are_beside(&[name], &ground.places[*at].names));
         let known = |name: Name| {
-            in_records(name) || stands(name, cited) || !is_beside(name) && stands(name, &self.cited_before)
+            in_records(name) || cited.iter().any(|at| self.grounds.ground.places[*at].names.contains(&name))
         };
         if cited.is_empty() && !rests_on_records || read.mentions.iter().any(|mention| known(mention.name)) {
             return Vec::new();

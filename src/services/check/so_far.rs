@@ -34,7 +34,12 @@ impl SoFar {
         }
         let Some(readable) = text::readable(sent) else { return Ok(None) };
         let complete = sentences::complete(&readable).trim_end();
-        if complete.is_empty() || complete == self.judged || may_become_another(complete, grounds.canary) {
+        if complete.is_empty() || complete == self.judged {
+            return Ok(None);
+        }
+        if may_become_another(complete, grounds.canary) {
+            // What closes it is no end, and must be looked at.
+            self.looked_at = None;
             return Ok(None);
         }
         self.times += 1;

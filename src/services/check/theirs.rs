@@ -133,7 +133,8 @@ pub fn speaks_of_information(read: &Read<'_>) -> bool {
     let is_near = |denial: usize, at: usize| denial.abs_diff(at) <= WITHIN && is_ours(at);
     let tells_of_it = |stretch: &Stretch| {
         let mut denials = (stretch.from..stretch.to).filter(|at| denies_at(read.pieces, *at));
-        denials.any(|denial| (stretch.from..stretch.to).any(|at| is_near(denial, at)))
+        let is_telling = |denial: usize| read.pieces.iter().skip(denial + 1).take(2).any(|piece| piece.is(&TELLS));
+        denials.any(|denial| is_telling(denial) && (stretch.from..stretch.to).any(|at| is_near(denial, at)))
     };
     // Nothing else is said beside.
     let is_sorry = |stretch: &Stretch| {
@@ -143,6 +144,12 @@ pub fn speaks_of_information(read: &Read<'_>) -> bool {
         || read.stretches.iter().filter(|stretch| stretch.asserts && !stretch.is_condition && !is_sorry(stretch));
     read.facts.is_empty() && said().count() == 1 && said().all(|stretch| stretch.denies && tells_of_it(stretch))
 }
+
+/// What information does, or what is done in it.
+const TELLS: [&str; 16] = [
+    "in", "say", "mention", "mentioned", "state", "stated", "specify", "specified", "list", "listed", "cover",
+    "covered", "contain", "give", "given", "found",
+];
 
 /// What a reply calls what it knows.
 const INFORMATION: [&str; 6] = ["information", "info", "details", "documentation", "knowledge", "sources"];

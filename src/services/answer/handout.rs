@@ -1,12 +1,9 @@
-//! The handout: what of a knowledge base a model is given to read.
+//! The handout: what of a knowledge base a model is given to read with a question.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use super::{Asked, history};
-use crate::services::{
-    answer::{Knowledge, Section},
-    faq_loader::Loaded,
-};
+use super::{Knowledge, Nearness, Section};
+use crate::domain::{special_tokens::without_special_tokens, turn::Turn};
 
 /// Up to this size the model reads the whole knowledge base, so that no needed fact is missing.
 const WHOLE_CHARS: usize = 24_000;
@@ -20,12 +17,11 @@ pub struct Handout {
     /// Every section, where all of them are read.
     whole: Option<String>,
     /// The most that the sections of a question come to.
-    pub most_bytes: usize,
+    most_bytes: usize,
 }
 
 impl Handout {
-    pub fn of(knowledge: &Knowledge) -> Self {
-        let sections = knowledge.sections();
+    pub fn of(sections: &[Section]) -> Self {
         let is_whole = sections.iter().map(length).sum::<usize>() <= WHOLE_CHARS;
         let bytes = |section: &Section| {
             section.source.heading.len() + section.lines.iter().map(|line| line.len() + 1).sum::<usize>()
@@ -35,35 +31,42 @@ impl Handout {
             most_bytes: sections.iter().map(bytes).sum::<usize>().min(WHOLE_CHARS * 4),
         }
     }
-
-    /// Whether the model reads the whole knowledge base with each question.
-    pub fn is_whole(&self) -> bool {
-        self.whole.is_some()
-    }
 }
 
-/// The sections the model is shown, as places in the knowledge base, in the order of their numbers.
-pub fn shown(desk: &Loaded, asked: &Asked<'_>) -> Vec<usize> {
-    let sections = desk.knowledge.sections();
-    if desk.handout.is_whole() {
-        return (0..sections.len()).collect();
+impl Knowledge {
+    /// Whether a model reads all of it with each question.
+    pub fn is_read_whole(&self) -> bool {
+        self.handout.whole.is_some()
     }
-    let mut room = BEST_CHARS;
-    let mut best = desk.knowledge.best_sections(asked.message, asked.earlier, asked.near, BEST_SECTIONS);
-    best.retain(|at| {
-        let left = room.checked_sub(length(&sections[*at]));
-        room = left.unwrap_or(room);
-        left.is_some()
-    });
-    best
-}
 
-/// What it reads of them.
-pub fn text<'a>(desk: &'a Loaded, shown: &[usize]) -> Cow<'a, str> {
-    let sections = desk.knowledge.sections();
-    match &desk.handout.whole {
-        Some(whole) => whole.into(),
-        None => numbered(shown.iter().map(|at| &sections[*at])).into(),
+    /// The most that the sections of a question come to, in bytes.
+    pub fn most_read(&self) -> usize {
+        self.handout.most_bytes
+    }
+
+    /// The sections a model is shown for a question, as places in the knowledge base, in the order of their
+    /// numbers.
+    pub fn shown(&self, question: &str, earlier: &[Turn], near: &Nearness) -> Vec<usize> {
+        let sections = self.sections();
+        if self.is_read_whole() {
+            return (0..sections.len()).collect();
+        }
+        let mut room = BEST_CHARS;
+        let mut best = self.best_sections(question, earlier, near, BEST_SECTIONS);
+        best.retain(|at| {
+            let left = room.checked_sub(length(&sections[*at]));
+            room = left.unwrap_or(room);
+            left.is_some()
+        });
+        best
+    }
+
+    /// What a model reads of them.
+    pub fn handout(&self, shown: &[usize]) -> Cow<'_, str> {
+        match &self.handout.whole {
+            Some(whole) => whole.into(),
+            None => numbered(shown.iter().map(|at| &self.sections()[*at])).into(),
+        }
     }
 }
 
@@ -78,5 +81,5 @@ fn numbered<'a>(sections: impl Iterator<Item = &'a Section>) -> String {
         let (file, heading, lines) = (&section.source.file, &section.source.heading, section.lines.join("\n"));
         let _ = write!(text, "[{number}] {file} > {heading}\n{lines}\n\n");
     }
-    history::without_special_tokens(text.trim_end())
+    without_special_tokens(text.trim_end())
 }
