@@ -61,8 +61,6 @@ pub struct Reader<'a> {
     pub(super) compared: Vec<Name>,
     /// The last two plans that were named.
     pub(super) both: Vec<Name>,
-    /// The figures that were said so far.
-    pub(super) said: Vec<Fact>,
     /// What was spoken of when the sentence began.
     pub(super) opening: Vec<Name>,
     /// The figures that stand, or follow from others, each with what it was said of.
@@ -106,7 +104,6 @@ impl<'a> Reader<'a> {
             is_admission: false,
             compared: Vec::new(),
             both: Vec::new(),
-            said: Vec::new(),
             opening: Vec::new(),
             proven: Vec::new(),
             cited_before: Vec::new(),
@@ -151,7 +148,6 @@ impl<'a> Reader<'a> {
         self.opening.clone_from(&self.names);
         self.compared.clear();
         self.is_admission = !sentence.marks.is_empty() && sentence.marks.iter().all(|mark| *mark == Mark::Nothing);
-        self.said.extend(facts.iter().map(|stated| stated.fact.clone()));
         self.theirs = pieces.iter().position(|piece| piece.is(&THEIRS));
         if sentence.goes_on {
             self.names.clone_from(&self.lead);
