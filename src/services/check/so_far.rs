@@ -164,7 +164,11 @@ mod tests {
         ] {
             assert_eq!(heard(reply), (Vec::new(), None), "{reply}");
         }
-        assert_eq!(heard("**Gold** is £12/month [1]. You").0, ["Gold is £12/month."]);
+        for reply in
+            ["**Gold** is £12/month [1]. You", "**Gold is £12/month [1].** You get", "Gold is £12/month [1].\n- 1"]
+        {
+            assert_eq!(heard(reply).0, ["Gold is £12/month."], "{reply}");
+        }
     }
 
     #[test]
