@@ -44,9 +44,7 @@ impl Ground {
     /// Whether a statement says it, and not of a neighbour of what it is said of.
     pub(super) fn says(&self, known: &Statement, claim: &Claim<'_>) -> bool {
         let is_of_one = claim.of_all && known.names.iter().any(|name| self.names.has_siblings(*name));
-        !is_of_one
-            && !self.names.are_beside(claim.names, &known.names)
-            && known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+        !is_of_one && !self.names.are_beside(claim.names, &known.names) && known.states(claim.fact)
     }
 
     /// Whether the words around the fact belong to a statement with another figure of its sort:
@@ -58,8 +56,7 @@ impl Ground {
             matches!(claim.fact, Fact::Money { .. }) && matches!(known.facts.as_slice(), [fact] if is_word(fact))
         };
         let has_another = |known: &&Statement| {
-            (known.facts.iter().any(|fact| claim.fact.is_like(fact)) || is_free(known))
-                && !known.facts.iter().any(|fact| claim.fact.rests_on(fact))
+            (known.facts.iter().any(|fact| claim.fact.is_like(fact)) || is_free(known)) && !known.states(claim.fact)
         };
         let of_neighbour = |known: &&Statement| self.names.are_beside(claim.names, &known.names);
         let others = place.statements.iter().filter(has_another).filter(|known| !of_neighbour(known));
@@ -101,6 +98,11 @@ impl Reader<'_> {
             && claim.names.iter().any(|name| ground.names.is_plan(*name))
             && !cited.iter().any(has_its_own)
             && self.cited_before.iter().any(|at| ground.place_says(&ground.places[*at], claim, true))
+    }
+
+    /// Whether a figure stands in these sections, of whatever it is said there.
+    pub(super) fn stands_in(&self, said: &Fact, cited: &[usize]) -> bool {
+        cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements).any(|known| known.states(said))
     }
 
     /// Whether what is cited wants to be written to elsewhere.

@@ -104,7 +104,7 @@ impl Reader<'_> {
         let known = || cited.iter().flat_map(|at| &ground.places[*at].statements);
         let has_own =
             |known: &Statement| known.names.contains(name) && known.facts.iter().any(|fact| stated.fact.is_like(fact));
-        let says = |known: &&Statement| known.facts.iter().any(|fact| stated.fact.rests_on(fact));
+        let says = |known: &&Statement| known.states(&stated.fact);
         ground.names.is_heading(*name)
             && !speaks_of_more
             && known().any(has_own)

@@ -84,7 +84,7 @@ impl Reader<'_> {
         let known = self.statements_with(&words, &names, cited);
         let has_figure_of = |known: &Statement| {
             let said = read.facts.iter().filter(|stated| stretch.contains(&stated.from));
-            said.into_iter().any(|stated| known.facts.iter().any(|fact| stated.fact.rests_on(fact)))
+            said.into_iter().any(|stated| known.states(&stated.fact))
         };
         let is_denied = |word: Word| {
             let mut having = known.iter().filter(|known| known.has(word)).peekable();
@@ -106,8 +106,7 @@ impl Reader<'_> {
 
     /// "Not staffed on Sundays" denies nothing of other days.
     fn denies_other_figures(&self, read: &Read<'_>, stretch: &Range<usize>, cited: &[usize]) -> bool {
-        let known = || cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
-        let stands = |stated: &Stated| known().flat_map(|known| &known.facts).any(|fact| stated.fact.rests_on(fact));
+        let stands = |stated: &Stated| self.stands_in(&stated.fact, cited);
         let mut denied = read.facts.iter().filter(|stated| stretch.contains(&stated.from)).peekable();
         denied.peek().is_some() && !denied.any(stands)
     }

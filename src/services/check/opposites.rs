@@ -93,7 +93,7 @@ impl Reader<'_> {
         let facts: Vec<&Stated> = read.facts.iter().filter(|stated| clause.contains(&stated.from)).collect();
         // "Open from 9am to 5pm on holidays", where those are the hours of holidays.
         let is_stated = |known: &Statement| {
-            let rests = |stated: &&Stated| known.facts.iter().any(|fact| stated.fact.rests_on(fact));
+            let rests = |stated: &&Stated| known.states(&stated.fact);
             facts.iter().any(|stated| matches!(stated.fact, Fact::Clock { .. }))
                 && facts.iter().all(rests)
                 && known.shares(&words) > 0

@@ -69,9 +69,7 @@ impl Reader<'_> {
                 && before.iter().any(|piece| words::is_negation(&piece.text))
                 && !before.iter().any(|piece| piece.is(&["only", "just"]))
         };
-        let known =
-            || cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements).flat_map(|known| &known.facts);
-        let stands = |stated: &&Stated| known().any(|fact| stated.fact.rests_on(fact));
+        let stands = |stated: &&Stated| self.stands_in(&stated.fact, cited);
         read.facts.iter().filter(is_denied).filter(stands).map(|stated| format!("not {}", read.said(stated))).collect()
     }
 }

@@ -38,6 +38,11 @@ impl Statement {
         self.words.binary_search_by_key(&word, |(word, _)| *word).is_ok()
     }
 
+    /// Whether it states what a fact says.
+    pub fn states(&self, said: &Fact) -> bool {
+        self.facts.iter().any(|fact| said.rests_on(fact))
+    }
+
     /// The facts of each of its clauses.
     pub fn parts(&self) -> impl Iterator<Item = &[Fact]> {
         let ends = self.clauses.iter().copied().chain([self.facts.len()]);

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use super::{
     clauses::{Read, groups, join, names_of, speaks_of_all, speaks_of_both},
     denials::is_without,
-    facts::{Fact, Stated},
+    facts::Stated,
     names::Name,
     polarity::stretches,
     reader::Reader,
@@ -79,11 +79,6 @@ impl Reader<'_> {
         }
         let most = elsewhere.into_values().max().unwrap_or_default();
         most >= standing + 2
-    }
-
-    fn stands_in(&self, said: &Fact, cited: &[usize]) -> bool {
-        let mut known = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
-        known.any(|known| known.facts.iter().any(|fact| said.rests_on(fact)))
     }
 
     /// "Gold has a helipad", where only its neighbour has one.
