@@ -55,37 +55,40 @@ pub use self::openapi::document;
 use self::{groups::Groups, team::Admin};
 use crate::state::{AppState, Lane};
 
-/// The whole service. Layers run from the bottom of this list to its top.
+/// The whole service. The layers of a list run from its top to its bottom. They stand in lists because the router
+/// boxes whatever it is given, and copies each box with all inside of it for every request.
 pub fn router(state: &AppState, allowed_origins: &[String]) -> Router {
-    let bounded = |lane: &Lane| from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
+    let on = |lane: &Lane| {
+        let whole_body = from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body);
+        let bounded = from_fn_with_state((lane.clone(), Arc::clone(&state.budgets)), guard::bounded);
+        (whole_body, bounded)
+    };
     let once = from_fn_with_state(state.clone(), idempotency::once);
     let Groups { chats, tickets, people, operators, open } = Groups::new();
-    let chats = Router::from(chats).route_layer(once.clone()).layer(bounded(&state.lanes.chats));
+    let chats = Router::from(chats).route_layer((on(&state.lanes.chats), once.clone()));
     // What people's paths answer is nothing to keep: whoever asks again is told anew.
     let team = Router::from(tickets).route_layer(once).merge(people);
     let team = team.route_layer(from_extractor_with_state::<Admin, _>(state.clone()));
-    let admin = team.merge(operators).layer(bounded(&state.lanes.admin));
-    let work = chats.merge(admin).layer(from_fn_with_state(Arc::clone(&state.budgets), guard::whole_body));
+    let team = team.merge(operators).route_layer(on(&state.lanes.admin));
+    let always = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let usually = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     // Whoever watches the service is answered also when it is full.
-    work.merge(open)
-        .with_state(state.clone())
-        .layer(CatchPanicLayer::custom(guard::on_panic))
-        .layer(from_fn(guard::sound_head))
-        .layer(from_fn(guard::render_problems))
-        .layer(cors(allowed_origins))
-        .layer(from_fn(no_content_for_options))
-        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CONTENT_SECURITY_POLICY,
-            // Answers are data: nothing in one is a page, whatever a browser takes it for.
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(from_fn(log))
-        .layer(PropagateRequestIdLayer::new(guard::X_REQUEST_ID.clone()))
-        .layer(SetRequestIdLayer::new(guard::X_REQUEST_ID.clone(), guard::NewRequestId))
-        .layer(from_fn(guard::plain_request_id))
+    chats.merge(team).merge(open).with_state(state.clone()).layer((
+        from_fn(guard::plain_request_id),
+        SetRequestIdLayer::new(guard::X_REQUEST_ID.clone(), guard::NewRequestId),
+        PropagateRequestIdLayer::new(guard::X_REQUEST_ID.clone()),
+        from_fn(log),
+        usually(header::CACHE_CONTROL, "no-store"),
+        // Answers are data: nothing in one is a page, whatever a browser takes it for.
+        usually(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        always(header::REFERRER_POLICY, "no-referrer"),
+        always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        from_fn(no_content_for_options),
+        cors(allowed_origins),
+        from_fn(guard::render_problems),
+        from_fn(guard::sound_head),
+        CatchPanicLayer::custom(guard::on_panic),
+    ))
 }
 
 /// CORS stands here and nowhere else: a merged router with its own would speak for all of them. PATCH
