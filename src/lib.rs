@@ -22,6 +22,6 @@ pub use run::{Server, StartRefused};
 /// The knowledge base in sections, and the check of what a model says about it.
 pub use services::{
     answer::{Document, Knowledge, Nearness, Section, Voice},
-    check::{Checked, Ground, Grounds, Unfit, check},
+    check::{Asked, Checked, Ground, Grounds, Unfit, check},
 };
 pub use storage::MIGRATOR;

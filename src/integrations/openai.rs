@@ -5,6 +5,7 @@ mod breaker;
 mod deltas;
 mod dialect;
 mod embeddings;
+mod letter;
 mod no_answer;
 mod read;
 mod record;
@@ -17,7 +18,11 @@ use std::{
 };
 
 use async_openai::types::chat::CreateChatCompletionRequest;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use bytes::Bytes;
+use reqwest::{
+    Client, RequestBuilder, Response, StatusCode, Url,
+    header::{self, HeaderValue},
+};
 use serde::Deserialize;
 use tokio::{
     sync::Semaphore,
@@ -26,9 +31,10 @@ use tokio::{
 use tracing::warn;
 use uuid::Uuid;
 
-use self::{breaker::Admission, dialect::Dialect, record::Record};
+use self::{breaker::Admission, dialect::Dialect, letter::Wording, record::Record};
 pub use self::{
     embeddings::Embedder,
+    letter::Letter,
     no_answer::NoAnswer,
     read::{Completion, End, Usage},
     record::Standing,
@@ -42,6 +48,8 @@ const WORTH_A_RETRY: Duration = Duration::from_secs(8);
 
 /// The longest wait before a second try; any time up to it is as likely (full jitter).
 const JITTER: Duration = Duration::from_millis(500);
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A model by its name; cheap to clone, all models of the server share its places and its breaker.
 #[derive(Clone)]
@@ -119,19 +127,24 @@ impl OpenAi {
         self.0.settings.timeout
     }
 
+    /// Writes a request out, which takes a while, to be asked later; `is_heard` says whether with an ear.
+    pub fn letter(&self, request: Box<CreateChatCompletionRequest>, is_heard: bool) -> Letter {
+        let dialect = self.record().dialect(&self.1);
+        Letter::new(request, self.wording(is_heard, dialect))
+    }
+
     /// Asks once, and once more where that can help; by `deadline` there is an answer or a reason.
     /// An `ear` hears the answer while it is being said.
     pub async fn ask(
         &self,
-        request: CreateChatCompletionRequest,
+        letter: &Letter,
         deadline: Instant,
         mut ear: Option<Ear<'_>>,
         tries: &mut Tries,
     ) -> Result<Completion, NoAnswer> {
         let _place = self.0.places.try_acquire().map_err(|_| NoAnswer::Busy)?;
         let admission = self.record().breaker.admit(Instant::now()).ok_or(NoAnswer::Resting)?;
-        let request = CreateChatCompletionRequest { stream: ear.is_some().then_some(true), ..request };
-        let mut outcome = self.attempt(&request, deadline, &mut ear).await;
+        let mut outcome = self.attempt(letter, deadline, &mut ear).await;
         if let Err(failure) = &outcome
             && admission == Admission::Usual
             && tries.allow_another(failure)
@@ -139,7 +152,7 @@ impl OpenAi {
         {
             sleep(wait).await;
             tries.lost += u32::from(failure.may_be_charged());
-            outcome = self.attempt(&request, deadline, &mut ear).await;
+            outcome = self.attempt(letter, deadline, &mut ear).await;
         }
         self.record().note(&outcome);
         outcome
@@ -183,19 +196,20 @@ impl OpenAi {
     /// One try, in the words this server takes; a server that refuses one of them is asked in others.
     async fn attempt(
         &self,
-        request: &CreateChatCompletionRequest,
+        letter: &Letter,
         deadline: Instant,
         ear: &mut Option<Ear<'_>>,
     ) -> Result<Completion, NoAnswer> {
+        let is_heard = ear.is_some();
         let usual = self.record().dialect(&self.1);
         let (mut dialect, mut disliked) = (usual, Vec::new());
-        let mut outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
+        let mut outcome = self.try_once(letter.body(&self.wording(is_heard, dialect)), deadline, ear).await;
         while let Err(NoAnswer::Refused { dislikes: Some(word), .. }) = outcome
             && !disliked.contains(&word)
         {
             disliked.push(word);
             dialect = dialect.without(word);
-            outcome = self.try_once(self.worded(request, dialect), deadline, ear).await;
+            outcome = self.try_once(letter.body(&self.wording(is_heard, dialect)), deadline, ear).await;
         }
         if outcome.is_ok() && dialect != usual {
             let model = &*self.1;
@@ -209,19 +223,18 @@ impl OpenAi {
         outcome
     }
 
-    fn worded(&self, request: &CreateChatCompletionRequest, dialect: Dialect) -> CreateChatCompletionRequest {
-        let request = CreateChatCompletionRequest { model: self.1.to_string(), ..request.clone() };
-        dialect.word(request, self.0.settings.max_tokens)
+    fn wording(&self, is_heard: bool, dialect: Dialect) -> Wording {
+        Wording { model: Arc::clone(&self.1), is_heard, dialect, most_tokens: self.0.settings.max_tokens }
     }
 
     async fn try_once(
         &self,
-        request: CreateChatCompletionRequest,
+        body: Bytes,
         deadline: Instant,
         ear: &mut Option<Ear<'_>>,
     ) -> Result<Completion, NoAnswer> {
         let exchanged = timeout_at(deadline, async {
-            let response = self.send(&request).await?;
+            let response = self.send(body).await?;
             let (status, retry_after) = (response.status(), retry_after(&response));
             if let Some(ear) = ear.as_mut().filter(|_| status.is_success()) {
                 return stream::read(response, self.0.settings.first_byte, &mut **ear).await;
@@ -232,8 +245,9 @@ impl OpenAi {
         exchanged.await.unwrap_or(Err(NoAnswer::Late))
     }
 
-    async fn send(&self, request: &CreateChatCompletionRequest) -> Result<Response, NoAnswer> {
-        let call = self.with_key(self.0.client.post(self.0.completions.clone()).json(request));
+    async fn send(&self, body: Bytes) -> Result<Response, NoAnswer> {
+        let call = self.0.client.post(self.0.completions.clone()).header(header::CONTENT_TYPE, JSON).body(body);
+        let call = self.with_key(call);
         let sent = timeout(self.0.settings.first_byte, call.send()).await.map_err(|_| NoAnswer::Late)?;
         sent.map_err(|error| unsent(&error))
     }

@@ -25,7 +25,7 @@ use self::{
 };
 use super::{
     account::Topic,
-    ai::{Ai, Asked, Said},
+    ai::{Ai, Asked, Brief, Records, Said},
     answer::{Nearness, Voice},
     budget::{Budget, Grant, Rung, Spender},
     embeddings::Embeddings,
@@ -100,6 +100,8 @@ pub struct Reply {
 
 /// How a question is answered.
 pub struct Manner<'a> {
+    /// Time limits count from here.
+    pub started: Instant,
     /// Whoever asks too much is answered without the model.
     pub spares_model: bool,
     /// Cancelled when no model is waited for any longer.
@@ -124,15 +126,24 @@ pub struct Beginning<'a> {
     pub reply: MessageId,
 }
 
+/// What is decided of a message before anybody else is asked.
+struct Prepared<'a> {
+    weighed: Weighed<'a>,
+    /// Nothing where a model is asked that reads all there is to find: it is looked up only if that has no answer.
+    found: Option<Found>,
+    /// What a model is told that reads all there is to find, and knows nobody's records.
+    brief: Option<Brief>,
+}
+
 impl Chat {
     /// The usual manner: nobody listens, and a stop of the process waits for no model.
     pub fn manner(&self, spares_model: bool) -> Manner<'static> {
-        Manner { spares_model, stop: self.draining.child_token(), listener: None }
+        Manner { started: Instant::now(), spares_model, stop: self.draining.child_token(), listener: None }
     }
 
     /// Stores what is asked, answers it, and stores that.
     pub async fn turn(&self, question: &Question, mut manner: Manner<'_>) -> Result<Reply> {
-        let started = Instant::now();
+        let started = manner.started;
         let message = read(question.message.as_str());
         let (received, id, fresh) = (MessageId::random(), MessageId::random(), Handle::random());
         let (presented, customer) = (question.conversation.as_ref(), question.customer.as_ref());
@@ -155,7 +166,8 @@ impl Chat {
         // Nothing but itself bears on what opens a conversation: it is weighed while it is written. What breaks
         // there must not break the writing; it is weighed again when it is kept.
         let is_alone = presented.is_none() && topic.is_none();
-        let prepare = AssertUnwindSafe(|| self.prepare(&desk, &first, manner.spares_model));
+        let (spares_model, is_heard) = (manner.spares_model, manner.listener.is_some());
+        let prepare = AssertUnwindSafe(|| self.prepare(&desk, &first, spares_model, is_heard));
         let ahead = async {
             let prepared = is_alone.then(|| catch_unwind(prepare))?;
             prepared.inspect_err(|_| warn!("weighing a message panicked")).ok()
@@ -175,14 +187,17 @@ impl Chat {
         let earlier = earlier?;
         let mut asker = Asker { context: context.as_ref(), earlier: &earlier, open: &open, ..first };
         let spender = spender(question, &open, visitor.as_ref());
-        let (weighed, mut found) = ahead.unwrap_or_else(|| self.prepare(&desk, &asker, manner.spares_model));
+        let prepared = ahead.unwrap_or_else(|| self.prepare(&desk, &asker, spares_model, is_heard));
+        let Prepared { weighed, mut found, brief } = prepared;
         let (meant, reading) = self.meaning(&desk, &asker, &weighed, found.as_ref(), &spender, &mut manner).await;
         if meant.near.is_known() {
             asker.near = &meant.near;
             found = None;
         }
-        let ai = self.ai.as_ref().filter(|_| weighed.is_for_model && !manner.spares_model);
-        let (said, grant) = self.ask_model(ai, &desk, &asker, spender, started, &mut manner).await;
+        let (said, grant) = match self.model(&weighed, spares_model) {
+            Some(ai) => self.ask_model(ai, &desk, &asker, brief, spender, &mut manner).await,
+            None => (None, None),
+        };
         let draft = conclude(&weighed, said, &asker, &self.voice, || {
             found.unwrap_or_else(|| look_up(&desk, &self.voice, &asker, &weighed))
         });
@@ -201,43 +216,54 @@ impl Chat {
         Ok(Reply { id, conversation, visitor, status, ticket, draft })
     }
 
-    /// Weighs a message, and looks it up: but where a model is asked that reads all there is to find, only
-    /// when it has no answer.
-    fn prepare<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool) -> (Weighed<'a>, Option<Found>) {
+    /// Decides all that can be decided of a message before anybody else is asked.
+    fn prepare<'a>(&self, desk: &Loaded, asker: &Asker<'a>, spares_model: bool, is_heard: bool) -> Prepared<'a> {
         let weighed = weigh(desk, &self.voice, asker);
-        let asks_model = weighed.is_for_model && self.ai.is_some() && !spares_model;
-        let is_later = asks_model && desk.knowledge.is_read_whole();
-        let found = (!is_later).then(|| look_up(desk, &self.voice, asker, &weighed));
-        (weighed, found)
+        let Some(ai) = self.model(&weighed, spares_model).filter(|_| desk.knowledge.is_read_whole()) else {
+            let found = look_up(desk, &self.voice, asker, &weighed);
+            return Prepared { weighed, found: Some(found), brief: None };
+        };
+        // A customer's has their records in it, which stand in the database.
+        let brief = asker.customer.is_none().then(|| ai.brief(desk, &asked(asker, None), is_heard)).flatten();
+        Prepared { weighed, found: None, brief }
+    }
+
+    /// The model, where it is asked.
+    fn model(&self, weighed: &Weighed<'_>, spares_model: bool) -> Option<&Ai> {
+        self.ai.as_ref().filter(|_| weighed.is_for_model && !spares_model)
     }
 
     /// Asks the model, where there is one to ask and money for it. Nothing of the database is held
     /// meanwhile.
     async fn ask_model(
         &self,
-        ai: Option<&Ai>,
+        ai: &Ai,
         desk: &Loaded,
         asker: &Asker<'_>,
+        brief: Option<Brief>,
         spender: Spender,
-        started: Instant,
         manner: &mut Manner<'_>,
     ) -> (Option<Said>, Option<Grant>) {
-        let Some(ai) = ai else { return (None, None) };
         let grant = self.budget.grant(spender, || Ai::most_tokens(desk, asker.earlier)).await;
         let smaller = if grant.rung == Rung::Smaller { ai.smaller() } else { None };
         let ai = smaller.as_ref().unwrap_or(ai);
         if grant.rung == Rung::None {
             return (Some(Said::unaffordable()), Some(grant));
         }
-        let records = self.records(asker.customer).await;
-        let question =
-            Asked { message: asker.message, earlier: asker.earlier, near: asker.near, records: records.as_ref() };
-        let Manner { listener, stop, .. } = manner;
+        let brief = if brief.is_some() {
+            brief
+        } else {
+            let (records, is_heard) = (self.records(asker.customer).await, manner.listener.is_some());
+            ai.brief(desk, &asked(asker, records.as_ref()), is_heard)
+        };
+        // There is nothing it could answer from.
+        let Some(brief) = brief else { return (Some(Said::default()), Some(grant)) };
+        let Manner { started, listener, stop, .. } = manner;
         let said = match listener {
-            None => ai.answer(desk, &question, started, None, stop).await,
+            None => ai.answer(desk, &brief, *started, None, stop).await,
             Some(listener) => {
                 let mut audience = |so_far: &str| listener.hears(so_far);
-                ai.answer(desk, &question, started, Some(&mut audience), stop).await
+                ai.answer(desk, &brief, *started, Some(&mut audience), stop).await
             }
         };
         (Some(said), Some(grant))
@@ -246,6 +272,11 @@ impl Chat {
     async fn earlier(&self, open: &Open, received: MessageId) -> Result<Vec<Turn>> {
         if open.is_new { Ok(Vec::new()) } else { conversations::earlier(&self.db, open.id, received).await }
     }
+}
+
+/// What a model is asked for somebody of whom these `records` are known.
+fn asked<'a>(asker: &Asker<'a>, records: Option<&'a Records>) -> Asked<'a> {
+    Asked { message: asker.message, earlier: asker.earlier, near: asker.near, records }
 }
 
 /// Who pays for a turn: a customer; else a visitor by the token that opened the conversation, and the

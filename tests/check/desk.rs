@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-use levqor_support::{Checked, Document, Ground, Grounds, Knowledge, Unfit, Voice, check};
+use levqor_support::{Asked, Checked, Document, Ground, Grounds, Knowledge, Unfit, Voice, check};
 
 pub const CANARY: &str = "kestrel-4f2a9c";
 
@@ -89,7 +89,7 @@ impl Desk {
             ground: &self.ground,
             shown: &self.shown,
             records: &self.records,
-            asked,
+            asked: &Asked::of(asked),
             support_email: &self.support_email,
             canary: CANARY,
         };

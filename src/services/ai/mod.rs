@@ -1,5 +1,6 @@
 //! Answering with a model: build the request, ask, check what came, and give up in time.
 
+mod brief;
 mod hearing;
 mod history;
 mod outward;
@@ -10,18 +11,17 @@ mod wish;
 
 use std::sync::Arc;
 
-use async_openai::types::chat::CreateChatCompletionRequest;
-use chrono::Utc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
+use self::hearing::Hearing;
 pub use self::{
+    brief::Brief,
     hearing::Audience,
     spent::{Spent, tokens},
 };
-use self::{hearing::Hearing, outward::Outward, prompt::Parts};
 use super::{
     answer::{Nearness, Section, Voice},
     check::{self, Checked, Grounds, Unfit},
@@ -30,8 +30,8 @@ use super::{
     handoff::Reason,
 };
 use crate::{
-    domain::{order::Event, source::Source, time, turn::Turn},
-    integrations::openai::{Completion, Ear, End, NoAnswer, OpenAi, Tries},
+    domain::{order::Event, source::Source, turn::Turn},
+    integrations::openai::{Completion, Ear, End, Letter, NoAnswer, OpenAi, Tries},
 };
 
 /// The most calls of one turn that the server may charge for: a question, and a second one that names what was
@@ -120,41 +120,18 @@ impl Ai {
     pub async fn answer(
         &self,
         desk: &Loaded,
-        asked: &Asked<'_>,
+        brief: &Brief,
         started: Instant,
         audience: Option<Audience<'_>>,
         stop: &CancellationToken,
     ) -> Said {
         let deadline = started + self.model.limit();
-        let shown = desk.knowledge.shown(asked.message, asked.earlier, asked.near);
-        let records = asked.records.map(records::lines);
-        if shown.is_empty() && records.is_none() {
-            // There is nothing it could answer from.
-            return Said::default();
-        }
-        let outward = Outward::of(asked, desk);
-        let asked = &outward.with(asked);
-        let request = prompt::request(&Parts {
-            asked,
-            sections: &desk.knowledge.handout(&shown),
-            records: records.as_deref(),
-            today: &time::day(Utc::now()),
-            voice: &self.voice,
-            canary: &self.canary,
-        });
-        let grounds = Grounds {
-            ground: &desk.ground,
-            shown: &shown,
-            records: records.as_deref().unwrap_or_default(),
-            asked: asked.message,
-            support_email: &self.voice.support_email,
-            canary: &self.canary,
-        };
+        let grounds = self.grounds(desk, brief);
         let sections = desk.knowledge.sections();
         let judge = |completion: &Completion| judged(completion, &grounds, sections);
         let mut hearing = Hearing::new(&grounds, audience);
         let mut spent = Spent::none(self.model.name(), self.model.most_tokens());
-        let first = self.ask(&request, deadline, &mut hearing, stop, &mut spent).await;
+        let first = self.ask(&brief.letter, deadline, &mut hearing, stop, &mut spent).await;
         let Some(first) = first else { return hearing.broken_off(sections).for_money(spent) };
         let unfit = match hearing.verdict(wish::of(&first), || judge(&first)) {
             Ok(said) => return said.for_money(spent),
@@ -166,7 +143,8 @@ impl Ai {
         if is_late || has_cost_all {
             return Said::nothing(spent);
         }
-        let second = self.ask(&prompt::again(request, &unfit), deadline, &mut hearing, stop, &mut spent).await;
+        let again = self.model.letter(prompt::again(brief.letter.request(), &unfit), hearing.has_audience());
+        let second = self.ask(&again, deadline, &mut hearing, stop, &mut spent).await;
         let Some(second) = second else { return hearing.broken_off(sections).for_money(spent) };
         let said = hearing.verdict(wish::of(&second), || judge(&second)).unwrap_or_else(|unfit| {
             info!(unfit = kind(&unfit), "nor may its second answer be");
@@ -189,7 +167,7 @@ impl Ai {
     /// Nobody waits for an answer that is not wanted any more, and nobody pays for it.
     async fn ask(
         &self,
-        request: &CreateChatCompletionRequest,
+        letter: &Letter,
         deadline: Instant,
         hearing: &mut Hearing<'_, '_>,
         stop: &CancellationToken,
@@ -202,9 +180,9 @@ impl Ai {
         let mut ear = |said: &str| hearing.hear(said);
         let ear = is_heard.then_some(&mut ear as Ear<'_>);
         let mut tries = Tries::at_most(MOST_CALLS.saturating_sub(spent.calls));
-        let outcome = stop.run_until_cancelled(self.model.ask(request.clone(), deadline, ear, &mut tries)).await;
-        (0..tries.lost).for_each(|_| spent.count(request, None));
-        spent.count(request, outcome.as_ref());
+        let outcome = stop.run_until_cancelled(self.model.ask(letter, deadline, ear, &mut tries)).await;
+        (0..tries.lost).for_each(|_| spent.count(letter.size_bytes(), None));
+        spent.count(letter.size_bytes(), outcome.as_ref());
         match outcome? {
             Ok(completion) => Some(completion),
             Err(reason @ (NoAnswer::Resting | NoAnswer::Busy)) => {

@@ -65,7 +65,7 @@ pub fn request(parts: &Parts<'_>) -> CreateChatCompletionRequest {
 /// The same request once more, with what was wrong with the first reply. It stands in the
 /// instructions, because many servers take no second system message; so what it quotes is short
 /// and holds no link, which a visitor may have brought.
-pub fn again(mut request: CreateChatCompletionRequest, unfit: &Unfit) -> CreateChatCompletionRequest {
+pub fn again(mut request: Box<CreateChatCompletionRequest>, unfit: &Unfit) -> Box<CreateChatCompletionRequest> {
     let complaint = match unfit {
         Unfit::Unshowable => {
             "Your last answer could not be shown: it must be plain text without HTML or code.".to_owned()

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use async_openai::types::chat::CreateChatCompletionRequest;
-
 use crate::integrations::openai::{Completion, NoAnswer, Usage};
 
 /// Fewer bytes than this are seldom a token, in any language: rather too much is counted than too little.
@@ -37,8 +35,8 @@ impl Spent {
         Self { calls: 1, prompt_tokens, is_estimated: told.is_none(), ..Self::none(model, 0) }
     }
 
-    /// Counts one question by what came of it; nothing came of one that was cut off.
-    pub fn count(&mut self, request: &CreateChatCompletionRequest, outcome: Option<&Result<Completion, NoAnswer>>) {
+    /// Counts one question of that size by what came of it; nothing came of one that was cut off.
+    pub fn count(&mut self, size_bytes: usize, outcome: Option<&Result<Completion, NoAnswer>>) {
         let (usage, written) = match outcome {
             // Whoever was asked something read something: nought is what servers tell who do not count.
             Some(Ok(completion)) => {
@@ -49,7 +47,7 @@ impl Spent {
         };
         let (prompt, completion) = match usage {
             Some(Usage { prompt_tokens, completion_tokens }) => (prompt_tokens.into(), completion_tokens.into()),
-            None => (tokens(serde_json::to_string(request).map_or(0, |sent| sent.len())), written),
+            None => (tokens(size_bytes), written),
         };
         self.calls += 1;
         self.prompt_tokens += prompt;
@@ -71,7 +69,7 @@ mod tests {
     fn after(outcomes: &[Result<Completion, NoAnswer>]) -> Spent {
         let mut spent = Spent::none(&"small".into(), 300);
         for outcome in outcomes {
-            spent.count(&CreateChatCompletionRequest::default(), Some(outcome));
+            spent.count(2_000, Some(outcome));
         }
         spent
     }

@@ -48,7 +48,10 @@ pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, mess
     let said = match helpers.ai.as_ref().filter(|_| weighed.is_for_model) {
         Some(ai) => {
             let question = Asked { message, earlier, near: asker.near, records: None };
-            Some(ai.answer(desk, &question, Instant::now(), None, &stop).await)
+            match ai.brief(desk, &question, false) {
+                Some(brief) => Some(ai.answer(desk, &brief, Instant::now(), None, &stop).await),
+                None => None,
+            }
         }
         None => None,
     };

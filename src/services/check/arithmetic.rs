@@ -81,7 +81,7 @@ impl Reader<'_> {
         let prices: Vec<Price> = proven.iter().filter_map(|fact| Price::of(fact, currency)).collect();
         let parts: Vec<u64> = proven.iter().filter_map(|fact| share(fact)).collect();
         let counts: Vec<u64> = proven.iter().filter_map(|fact| count(fact)).filter(|count| *count > 1).collect();
-        let theirs: Vec<u64> = self.asked_facts.iter().filter_map(|asked| count(&asked.fact)).collect();
+        let theirs: Vec<u64> = self.grounds.asked.facts.iter().filter_map(|asked| count(&asked.fact)).collect();
         let things = things(read);
         let standing = cited.iter().flat_map(|at| &self.grounds.ground.places[*at].statements);
         let standing: Vec<&Statement> = standing.collect();
@@ -146,7 +146,7 @@ impl Reader<'_> {
         let is_whole = |whole: &Stated| {
             let is_order = |piece: &Piece| piece.is(&["order", "purchase", "basket", "budget"]);
             read.pieces.get(whole.to).is_some_and(is_order)
-                && self.asked_facts.iter().any(|asked| whole.fact.rests_on(&asked.fact))
+                && self.grounds.asked.facts.iter().any(|asked| whole.fact.rests_on(&asked.fact))
         };
         let is_part_of = |part: &Stated, whole: &Stated| {
             let both = pence(part).zip(pence(whole));

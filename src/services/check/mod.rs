@@ -2,6 +2,7 @@
 //! policy, in the section the sentence rests on or in the customer's own records.
 
 mod arithmetic;
+mod asked;
 mod called;
 mod claims;
 mod clause;
@@ -39,7 +40,7 @@ use self::{
     sentences::Mark,
     support::Basis,
 };
-pub use self::{ground::Ground, so_far::SoFar};
+pub use self::{asked::Asked, ground::Ground, so_far::SoFar};
 
 /// What a reply may rest on, and what it must not give away.
 pub struct Grounds<'a> {
@@ -52,7 +53,7 @@ pub struct Grounds<'a> {
     pub records: &'a [String],
     /// The message that is answered. Its counts may be repeated as the visitor's own; no price,
     /// share, duration or link becomes true by being asked about.
-    pub asked: &'a str,
+    pub asked: &'a Asked,
     /// The company's own address is always true.
     pub support_email: &'a str,
     /// Stands in the instructions and nowhere else.

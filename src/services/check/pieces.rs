@@ -1,6 +1,6 @@
 //! A text in words, numbers, links and signs: what facts and names are looked for in.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -19,7 +19,7 @@ pub struct Piece {
     /// Whether it began with a capital.
     pub capital: bool,
     /// What it tells, once it was asked for: stems are dear, and every rule asks.
-    told: OnceCell<words::Told>,
+    told: OnceLock<words::Told>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub const DASH: &str = "–";
 
 impl Piece {
     pub fn new(kind: Kind, text: impl Into<String>, capital: bool) -> Self {
-        Self { kind, text: text.into(), capital, told: OnceCell::new() }
+        Self { kind, text: text.into(), capital, told: OnceLock::new() }
     }
 
     /// What it tells as a word.

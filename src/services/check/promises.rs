@@ -104,7 +104,7 @@ pub fn spaced<'a>(words: impl Iterator<Item = &'a str>) -> String {
 mod tests {
     use crate::services::{
         answer::{Document, Knowledge, Voice},
-        check::{Grounds, check, ground::Ground},
+        check::{Asked, Grounds, check, ground::Ground},
     };
 
     #[test]
@@ -120,7 +120,14 @@ mod tests {
             check(
                 reply,
                 false,
-                &Grounds { ground: &ground, shown: &shown, records: &records, asked: "", support_email, canary: "k-1" },
+                &Grounds {
+                    ground: &ground,
+                    shown: &shown,
+                    records: &records,
+                    asked: &Asked::of(""),
+                    support_email,
+                    canary: "k-1",
+                },
             )
             .is_ok()
         };

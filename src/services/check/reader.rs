@@ -6,10 +6,10 @@ use super::{
     Cut, Grounds,
     clauses::{Read, clauses, join, names_of, refers_back},
     deeds,
-    facts::{Fact, Stated, facts},
+    facts::{Fact, Stated},
     links,
     names::{Mention, Name},
-    pieces::{Piece, pieces},
+    pieces::Piece,
     polarity::stretches,
     sentences::{Mark, Sentence},
     statements::Statement,
@@ -19,9 +19,6 @@ use super::{
 
 /// More unsupported facts help no second try.
 const MOST_NAMED: usize = 12;
-
-/// Nobody asks with more figures.
-const MOST_ASKED: usize = 64;
 
 /// No model is shown more sections than these in full.
 const MOST_SHOWN: usize = 128;
@@ -37,8 +34,6 @@ pub struct Reader<'a> {
     pub(super) records: Vec<Statement>,
     /// The words of the records, in lower case.
     pub(super) recorded: String,
-    pub(super) asked: Vec<Piece>,
-    pub(super) asked_facts: Vec<Stated>,
     /// What a sentence without a mark may rest on.
     pub(super) shown: Vec<usize>,
     /// Whether the sentence before a list was English; its entries are too short to tell.
@@ -77,11 +72,6 @@ impl<'a> Reader<'a> {
             _ => None,
         });
         let counted = nouns.flatten().collect();
-        // Nobody asks at greater length for something a short reply repeats.
-        let asked: String = grounds.asked.chars().take(4_000).collect();
-        let asked = pieces(&asked);
-        let mut asked_facts = facts(&asked);
-        asked_facts.truncate(MOST_ASKED);
         let places = grounds.ground.places.len();
         let shown = grounds.shown.iter().copied().filter(|at| *at < places).take(MOST_SHOWN).collect();
         let support_email = links::link(grounds.support_email);
@@ -89,8 +79,6 @@ impl<'a> Reader<'a> {
             grounds,
             records,
             recorded: grounds.records.join("\n").to_lowercase(),
-            asked,
-            asked_facts,
             shown,
             is_english_list: true,
             support_email,

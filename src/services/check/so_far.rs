@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::services::{
         answer::{Document, Knowledge, Voice},
-        check::Ground,
+        check::{Asked, Ground},
     };
 
     const KNOWLEDGE: &str =
@@ -109,7 +109,7 @@ mod tests {
             ground: &ground,
             shown: &shown,
             records: &records,
-            asked: "",
+            asked: &Asked::of(""),
             support_email: "help@acme.example",
             canary: "kestrel-1",
         })

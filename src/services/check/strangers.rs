@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 
     fn is_asked(&self, piece: &Piece) -> bool {
-        self.asked.iter().any(|asked| asked.text == piece.text)
+        self.grounds.asked.pieces.iter().any(|asked| asked.text == piece.text)
     }
 }
 

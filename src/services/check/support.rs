@@ -107,7 +107,7 @@ fn shouts(sentence: &str, grounds: &Grounds<'_>) -> bool {
     let is_theirs = |at: usize| {
         let whose = ["your", "for", "about", "with", "from", "like", "as"];
         let is_said = words[..at].iter().rev().take(WITHIN).any(|word| whose.contains(&word.to_lowercase().as_str()));
-        is_said && grounds.asked.contains(words[at])
+        is_said && grounds.asked.text.contains(words[at])
     };
     let is_recorded = |word: &str| grounds.records.iter().any(|line| line.to_uppercase().contains(word));
     let is_known = |word: &str| grounds.ground.vocabulary.contains(&word.to_lowercase()) || is_recorded(word);

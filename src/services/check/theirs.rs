@@ -66,7 +66,7 @@ impl Reader<'_> {
         };
         if (is_your || is_past)
             && matches!(stated.fact, Fact::Time { .. })
-            && self.asked_facts.iter().any(is_asked_time)
+            && self.grounds.asked.facts.iter().any(is_asked_time)
         {
             return true;
         }
@@ -89,7 +89,7 @@ impl Reader<'_> {
             && marked
             && !is_ours
             && !matches!(&stated.fact, Fact::Number(word) if word == "unlimited" || word == "free")
-            && self.asked_facts.iter().any(told)
+            && self.grounds.asked.facts.iter().any(told)
     }
 
     /// "I don't know whether it has a SOC 2 certificate", to somebody who asked about SOC 2: a figure of what
@@ -106,7 +106,7 @@ impl Reader<'_> {
         };
         let before = at.checked_sub(1).filter(|_| read.stretches[at].is_condition);
         let is_asked = |number: &str| {
-            self.asked.iter().any(|asked| {
+            self.grounds.asked.pieces.iter().any(|asked| {
                 asked.text == number || asked.is_word() && asked.text.trim_start_matches(char::is_alphabetic) == number
             })
         };

@@ -227,7 +227,12 @@ impl Reader<'_> {
         let is_refused = read.stretches.iter().any(|stretch| stretch.denies && stretch.from > at);
         let is_label = is_refused && pieces.iter().take(LONGEST_LABEL).skip(at).any(|piece| piece.is(&[":"]));
         (is_spoken_of || is_label)
-            && self.asked.iter().any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
+            && self
+                .grounds
+                .asked
+                .pieces
+                .iter()
+                .any(|asked| words::singular(&asked.text) == words::singular(&pieces[at].text))
     }
 
     /// By its glue or, as headlines have none, by its other words.
