@@ -2,7 +2,6 @@
 
 use axum::{
     extract::State,
-    http::HeaderValue,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -40,6 +39,8 @@ use crate::{
 /// Says in the answer's head, never in its text, that an unverified address was believed.
 const DEVELOPMENT_MODE: (&str, &str) = ("x-development-mode", "email-trusted");
 
+type Mark = [(&'static str, &'static str); 1];
+
 /// Where answers can be streamed.
 pub const PATHS: [&str; 2] = ["/api/support/public", "/api/support/private"];
 
@@ -69,7 +70,7 @@ async fn public(
     let id = body.client_message_id.clone();
     let question = body.into_question(None, token, client.place());
     let pace = admit(&limits, client, &question).await?;
-    turn(turns, id, question, pace, wish).await
+    turn(turns, id, question, pace, wish, None).await
 }
 
 /// Ask as a customer
@@ -98,12 +99,8 @@ async fn private(
     let id = body.client_message_id.clone();
     let question = body.into_question(Some(email), token, None);
     let pace = admit(&limits, client, &question).await?;
-    let mut response = turn(turns, id, question, pace, wish).await?;
-    if matches!(caller, Caller::Developer) {
-        let (name, value) = DEVELOPMENT_MODE;
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    Ok(response)
+    let mark = matches!(caller, Caller::Developer).then_some([DEVELOPMENT_MODE]);
+    turn(turns, id, question, pace, wish, mark).await
 }
 
 async fn admit(limits: &Limits, client: Client, question: &Question) -> Result<Pace, Problem> {
@@ -118,15 +115,17 @@ async fn turn(
     mut question: Question,
     pace: Pace,
     wish: Wish,
+    mark: Option<Mark>,
 ) -> Result<Response, Problem> {
     let name = id.and_then(|id| named(&question, &id));
     question.request = name.as_ref().or(wish.key.as_ref()).map(Name::hash);
+    let (spares_model, head) = (pace.spares_model, (pace, mark));
     let response = if wish.is_for_events {
-        streamed::turn(turns, question, name, pace.spares_model, wish).await
+        streamed::turn(turns, question, name, spares_model, wish, head.clone()).await
     } else {
-        whole(&turns, &question, name, pace.spares_model).await
+        whole(&turns, &question, name, spares_model).await
     };
-    Ok((pace, response?).into_response())
+    Ok((head, response?).into_response())
 }
 
 /// The answer in one piece.

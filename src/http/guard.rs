@@ -1,17 +1,20 @@
 //! What every request must pass, and what every answer gets, whoever it is for.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
 use percent_encoding::percent_decode_str;
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{sync::oneshot, time::timeout};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -118,12 +121,32 @@ async fn collect(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Erro
     Ok(Some(collected))
 }
 
-/// A place among those that are taken on; what outlives its request holds on to it.
+/// Answers a request before its handler returns, which stays at work.
 #[derive(Clone)]
-pub struct Place(#[expect(dead_code, reason = "held, not used")] Arc<OwnedSemaphorePermit>);
+pub struct Responder(Arc<Mutex<Option<oneshot::Sender<Response>>>>);
+
+impl Responder {
+    /// Answers, once; what the handler returns then is nobody's. Where the client has left, the response ends
+    /// here.
+    pub fn respond(&self, response: Response) {
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sender) = sender {
+            let _ = sender.send(response);
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Responder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let responder = parts.extensions.get().cloned();
+        responder.ok_or_else(|| Error::Internal(anyhow::anyhow!("a handler that is not bounded")).into())
+    }
+}
 
 /// Takes on no more than the desk can hold, and finishes what it took on: a client that leaves
-/// loses only the answer, never what it sent.
+/// loses only the answer, never what it sent. A place is held until the handler returns.
 pub async fn bounded(
     State((lane, budgets)): State<(Lane, Arc<Budgets>)>,
     mut request: Request,
@@ -132,24 +155,35 @@ pub async fn bounded(
     let Ok(permit) = Arc::clone(&lane.places).try_acquire_owned() else {
         return Problem::busy("too many requests are under way").into_response();
     };
-    let place = Place(Arc::new(permit));
-    request.extensions_mut().insert(place.clone());
+    let (sender, mut early) = oneshot::channel();
+    request.extensions_mut().insert(Responder(Arc::new(Mutex::new(Some(sender)))));
     let work = lane.tasks.spawn(
         async move {
-            let _place = place;
+            let _place = permit;
             next.run(request).await
         }
         .in_current_span(),
     );
     let stuck = work.abort_handle();
-    match timeout(budgets.handler, work).await {
+    let response = async {
+        tokio::select! {
+            biased;
+            Ok(response) = &mut early => Ok(response),
+            ended = work => ended,
+        }
+    };
+    match timeout(budgets.handler, response).await {
         Ok(Ok(response)) => response,
         // What the panic said may quote a customer; the log has its place.
         Ok(Err(_)) => Problem::from(Error::Internal(anyhow::anyhow!("a handler panicked"))).into_response(),
         Err(_) => {
-            // Every budget below is shorter: what still runs is stuck, and holds a connection.
-            stuck.abort();
-            Problem::busy("this takes too long").into_response()
+            // Whoever answers in this very moment has answered.
+            early.close();
+            early.try_recv().unwrap_or_else(|_| {
+                // Every budget below is shorter: what still runs is stuck, and holds a connection.
+                stuck.abort();
+                Problem::busy("this takes too long").into_response()
+            })
         }
     }
 }

@@ -1,29 +1,26 @@
 //! A turn of a chat that is told while it is made, and that goes on when its client has left: for a
 //! while with the model, and always to its end.
 
-use std::{convert::Infallible, pin::pin, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, IntoResponseParts, Response},
 };
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use tokio_util::task::TaskTracker;
-use tracing::Instrument;
 
 use super::{
     accept, chat, events,
     extract::Json,
-    guard::{self, Place},
+    guard::{self, Responder},
     idempotency::{self, Begun},
     kept,
     problem::Problem,
     told::{self, Told},
 };
 use crate::{
-    error::Error,
     services::{
         chat::{Chat, Manner, Question},
         idempotency::{Idempotency, Lease, Name},
@@ -47,19 +44,19 @@ pub struct Wish {
     seen: u64,
     /// Their `Idempotency-Key`, which streamed answers look after themselves.
     pub key: Option<Name>,
-    place: Option<Place>,
+    responder: Responder,
     request_id: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wish {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         Ok(Self {
             is_for_events: accept::wants_events(&parts.headers),
             seen: events::last_seen(&parts.headers).unwrap_or_default(),
             key: parts.extensions.get().cloned(),
-            place: parts.extensions.get().cloned(),
+            responder: Responder::from_request_parts(parts, state).await?,
             request_id: guard::request_id(&parts.headers).to_owned(),
         })
     }
@@ -71,7 +68,6 @@ pub struct Turns {
     pub chat: Chat,
     pub idempotency: Idempotency,
     live: Live,
-    tasks: TaskTracker,
     /// What a turn may take, as what any handler may.
     longest: Duration,
 }
@@ -82,20 +78,20 @@ impl FromRef<AppState> for Turns {
             chat: state.chat.clone(),
             idempotency: state.idempotency.clone(),
             live: state.live.clone(),
-            tasks: state.lanes.chats.tasks.clone(),
             longest: state.budgets.handler,
         }
     }
 }
 
-/// Answers with events. `name` is what the client calls its message. What fails before the question
-/// is kept is an ordinary refusal.
+/// Answers with events, and goes on until all is told; their response, with what its `head` says, goes ahead. `name`
+/// is what the client calls its message. What fails before the question is kept is an ordinary refusal.
 pub async fn turn(
     turns: Turns,
     question: Question,
     name: Option<Name>,
     spares_model: bool,
     wish: Wish,
+    head: impl IntoResponseParts,
 ) -> Result<Response, Problem> {
     let names = [wish.key.map(|name| (idempotency::KEY, name)), name.map(|name| (chat::CLIENT_MESSAGE_ID, name))];
     let names: Vec<(&str, Name)> = names.into_iter().flatten().collect();
@@ -109,31 +105,20 @@ pub async fn turn(
             Begun::Answered(response) => return told::retold(response, wish.seen, PULSE).await,
         }
     }
-    let (teller, mut follower) = turns.live.begin(names.iter().map(|(_, name)| name.hash()).collect());
-    let told = Told::new(teller, wish.request_id);
-    let tasks = turns.tasks.clone();
-    let answer = Answering { turns, question, spares_model, leases, told, _place: wish.place };
-    let mut answered = tasks.spawn(answer.run().in_current_span());
-    tokio::select! {
-        biased;
-        ended = &mut answered => match ended {
-            Ok(Err(problem)) => return Err(problem),
-            Ok(Ok(())) => {}
-            Err(_) => return Err(Problem::from(Error::Internal(anyhow::anyhow!("a turn panicked")))),
-        },
-        () = follower.begins() => {}
-    }
-    Ok(events::response(events::heard(follower), PULSE))
+    let (teller, follower) = turns.live.begin(names.iter().map(|(_, name)| name.hash()).collect());
+    let response = (head, events::response(events::heard(follower), PULSE)).into_response();
+    let told = Told::new(teller, wish.request_id, move || wish.responder.respond(response));
+    Box::pin(Answering { turns, question, spares_model, leases, told }.run()).await?;
+    Ok(Response::default())
 }
 
-/// A turn under way. It holds its request's place, as everything does that is taken on.
+/// A turn under way.
 struct Answering {
     turns: Turns,
     question: Question,
     spares_model: bool,
     leases: Vec<Lease>,
     told: Told,
-    _place: Option<Place>,
 }
 
 impl Answering {

@@ -18,11 +18,16 @@ use crate::{
 /// What was told of an answer.
 pub struct Told {
     pub teller: Teller,
+    /// What is done when the first is told.
+    opening: Option<Opening>,
     /// The text that the client has.
     shown: String,
     request_id: String,
     is_over: bool,
 }
+
+/// Lets its client hear it.
+type Opening = Box<dyn FnOnce() + Send>;
 
 impl Listener for Told {
     fn begins(&mut self, beginning: &Beginning<'_>) {
@@ -33,7 +38,7 @@ impl Listener for Told {
         if let Some(token) = beginning.visitor {
             status["visitorToken"] = token.as_str().into();
         }
-        self.teller.tell("status", status);
+        self.tell("status", status);
     }
 
     /// A second try may begin like the first, and then there is nothing new yet.
@@ -45,17 +50,24 @@ impl Listener for Told {
 }
 
 impl Told {
-    /// Nothing yet, by the request of that id.
-    pub fn new(teller: Teller, request_id: String) -> Self {
-        Self { teller, shown: String::new(), request_id, is_over: false }
+    /// Nothing yet, by the request of that id; when there is something, `opening` is called.
+    pub fn new(teller: Teller, request_id: String, opening: impl FnOnce() + Send + 'static) -> Self {
+        Self { teller, opening: Some(Box::new(opening)), shown: String::new(), request_id, is_over: false }
+    }
+
+    fn tell(&mut self, kind: &'static str, data: Value) {
+        self.teller.tell(kind, data);
+        if let Some(opening) = self.opening.take() {
+            opening();
+        }
     }
 
     /// Makes the client's text this one: by what is missing, or anew.
     fn show(&mut self, text: &str) {
         match text.strip_prefix(self.shown.as_str()) {
             Some("") => return,
-            Some(more) => self.teller.tell("delta", json!({ "text": more })),
-            None => self.teller.tell("replace", json!({ "text": text })),
+            Some(more) => self.tell("delta", json!({ "text": more })),
+            None => self.tell("replace", json!({ "text": text })),
         }
         text.clone_into(&mut self.shown);
     }
@@ -65,18 +77,19 @@ impl Told {
         self.is_over = true;
         self.show(reply(answer));
         for (kind, data) in behind_text(answer) {
-            self.teller.tell(kind, data);
+            self.tell(kind, data);
         }
     }
 
     /// Tells what went wrong, where anything was told yet; else it is an ordinary refusal.
     pub fn fails(&mut self, problem: Problem) -> Result<(), Problem> {
         self.is_over = true;
-        if !self.teller.has_told() {
+        if self.opening.is_some() {
             return Err(problem);
         }
-        self.teller.tell("error", problem.words(&self.request_id));
-        self.teller.tell("done", json!({}));
+        let words = problem.words(&self.request_id);
+        self.tell("error", words);
+        self.tell("done", json!({}));
         Ok(())
     }
 }
@@ -149,7 +162,7 @@ mod tests {
         let live = Live::default();
         let (teller, follower) = live.begin(Vec::new());
         let turn = tokio::spawn(async move {
-            let mut told = Told::new(teller, "one".into());
+            let mut told = Told::new(teller, "one".into(), || ());
             told.hears("Growth costs");
             panic!("in the middle of it");
         });
@@ -164,7 +177,7 @@ mod tests {
     async fn where_nothing_was_told_a_panic_is_an_ordinary_refusal() {
         let (teller, follower) = Live::default().begin(Vec::new());
 
-        drop(Told::new(teller, "one".into()));
+        drop(Told::new(teller, "one".into(), || panic!("nothing was told")));
 
         assert!(rest(follower).await.is_empty());
     }

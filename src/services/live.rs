@@ -86,10 +86,6 @@ impl Teller {
         self.telling.0.send_modify(|log| log.news.push(News { kind, data: Arc::new(data) }));
     }
 
-    pub fn has_told(&self) -> bool {
-        !self.telling.0.borrow().news.is_empty()
-    }
-
     pub fn telling(&self) -> Arc<Telling> {
         Arc::clone(&self.telling)
     }
@@ -110,11 +106,6 @@ impl Drop for Teller {
 }
 
 impl Follower {
-    /// Waits until anything is told.
-    pub async fn begins(&mut self) {
-        let _ = self.log.wait_for(|log| !log.news.is_empty() || log.is_over).await;
-    }
-
     /// What is told next, with its number, which counts from 1; nothing when all was told.
     pub async fn next(&mut self) -> Option<(u64, News)> {
         let seen = self.seen;

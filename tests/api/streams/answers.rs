@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::{
-    ANSWER, PATIENT, PUBLIC, QUESTION, ask, end, event,
+    ANSWER, ID, PATIENT, PUBLIC, QUESTION, ask, end, event,
     events::{Events, kinds, message, shown},
     listen, streams, streams_answer, streams_answer_in_two, words,
 };
@@ -50,6 +50,23 @@ async fn a_sentence_is_told_while_the_model_still_makes_the_next(db: PgPool) {
     assert_eq!(desk.app.count(tokens).await, 1);
     let asked = model.asked().remove(0).body;
     assert_eq!((&asked["stream"], &asked["stream_options"]), (&json!(true), &json!({ "include_usage": true })));
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn the_head_of_a_stream_says_what_that_of_a_whole_answer_says(db: PgPool) {
+    let app = TestApp::with(db, &[("SUPPORT_TRUST_EMAIL", "development")]).await;
+    let body = json!({ "message": "what did I buy?", "email": "ada@example.com", "clientMessageId": ID });
+    let headers = [("Accept", "text/event-stream"), ("Content-Type", "application/json")];
+
+    for time in ["now", "again"] {
+        let mut stream = Events::open(app.address, "/api/support/private", &headers, body.to_string().as_bytes()).await;
+        assert_eq!((stream.status(), stream.header("content-type")), (200, Some("text/event-stream")), "{time}");
+        for name in ["x-development-mode", "ratelimit-remaining", "x-request-id"] {
+            let is_it = |line: &&str| line.to_lowercase().starts_with(&format!("{name}: "));
+            assert_eq!(stream.head.lines().filter(is_it).count(), 1, "{time}: {name} in {}", stream.head);
+        }
+        assert_eq!(kinds(&stream.rest().await).last(), Some(&"done"), "{time}");
+    }
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::{
     ANSWER, ID, PATIENT, PUBLIC, QUESTION, ask,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     harness::TestApp,
+    http::request,
     model::Desk,
     stand_in::{Play, StandIn, Then},
 };
@@ -46,6 +48,20 @@ async fn who_leaves_stops_the_model_and_finds_the_answer(db: PgPool) {
     assert_eq!(answer["id"], told[0].data["messageId"]);
     assert!(answer["text"].as_str().unwrap().contains("£29/month"), "{thread}");
     assert_eq!(model.asked().len(), 1);
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn who_leaves_before_anything_is_told_is_answered_all_the_same(db: PgPool) {
+    let model = StandIn::model(&[streams_answer()]).await;
+    let desk = Desk::new(db, &model, &PATIENT).await;
+    let headers = [("Accept", "text/event-stream"), ("Content-Type", "application/json")];
+    let body = json!({ "message": QUESTION }).to_string();
+
+    let mut client = TcpStream::connect(desk.app.address).await.unwrap();
+    client.write_all(&request("POST", PUBLIC, &headers, body.as_bytes())).await.unwrap();
+    drop(client);
+
+    desk.app.eventually(ANSWERS, 1).await;
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
