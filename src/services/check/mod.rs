@@ -33,14 +33,14 @@ mod vocabulary;
 mod wording;
 mod words;
 
+pub use self::{asked::Asked, ground::Ground, so_far::SoFar};
 use self::{
     facts::{Stated, facts},
     pieces::{Piece, pieces},
     reader::Reader,
-    sentences::Mark,
+    sentences::{Mark, Sentence},
     support::Basis,
 };
-pub use self::{asked::Asked, ground::Ground, so_far::SoFar};
 
 /// What a reply may rest on, and what it must not give away.
 pub struct Grounds<'a> {
@@ -114,29 +114,30 @@ pub fn check(sent: &str, cut: bool, grounds: &Grounds<'_>) -> Result<Checked, Un
     if cut {
         readable = sentences::whole(&readable).ok_or(Unfit::Unshowable)?;
     }
-    if gives_away(&readable, grounds.canary) || secrecy::repeats_instructions(&readable) {
-        return Err(Unfit::Unshowable);
-    }
-    let sentences = sentences::sentences(&readable);
-    if sentences.is_empty() {
+    check_readable(&readable, &sentences::sentences(&readable), grounds)
+}
+
+/// The same of a reply that is readable already, with its sentences.
+fn check_readable(readable: &str, sentences: &[Sentence], grounds: &Grounds<'_>) -> Result<Checked, Unfit> {
+    if sentences.is_empty() || gives_away(readable, grounds.canary) || secrecy::repeats_instructions(readable) {
         return Err(Unfit::Unshowable);
     }
     let read: Vec<Cut> = sentences.iter().map(|sentence| Cut::of(&sentence.text)).collect();
-    let unsupported = Reader::new(grounds).read(&sentences, &read);
+    let unsupported = Reader::new(grounds).read(sentences, &read);
     if !unsupported.is_empty() {
         return Err(Unfit::Unsupported(unsupported));
     }
-    let bases = support::of(&sentences, &read, grounds);
+    let bases = support::of(sentences, &read, grounds);
     let rests = |basis: &Basis| matches!(basis, Basis::Sections(_) | Basis::Records);
     let is_shown = bases.iter().any(rests);
-    let kept = |at: usize| is_shown && bases[at] != Basis::Nothing && !repeats::is_repeat(&sentences, at);
+    let kept = |at: usize| is_shown && bases[at] != Basis::Nothing && !repeats::is_repeat(sentences, at);
     #[expect(clippy::cast_precision_loss, reason = "the characters of a reply")]
     let weight = |is_counted: &dyn Fn(usize) -> bool| -> f32 {
         let counted = sentences.iter().enumerate().filter(|(at, _)| is_counted(*at));
         counted.map(|(_, sentence)| sentence.text.chars().count()).sum::<usize>() as f32
     };
     Ok(Checked {
-        text: sentences::shown(&readable, &kept),
+        text: sentences::shown(readable, &kept),
         cited: by_count(bases.iter().flat_map(|basis| match basis {
             Basis::Sections(sections) => sections.as_slice(),
             _ => &[],

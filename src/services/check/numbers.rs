@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::LazyLock};
 use super::pieces::{Kind, Piece};
 
 /// "twenty-six", "two hundred", "a thousand": one number.
-pub fn with_numbers_in_words(pieces: &[Piece]) -> Vec<Piece> {
+pub fn with_numbers_in_words(pieces: Vec<Piece>) -> Vec<Piece> {
+    if !pieces.iter().any(|piece| NUMBERS.contains_key(piece.text.as_str())) {
+        return pieces;
+    }
     let mut read = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while at < pieces.len() {

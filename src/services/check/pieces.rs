@@ -1,8 +1,8 @@
 //! A text in words, numbers, links and signs: what facts and names are looked for in.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use super::{
     links::{is_link, link},
@@ -61,7 +61,7 @@ impl Piece {
 
 /// A text, cut into its pieces; digits of any script are digits.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    let text: String = text.nfkc().map(ascii).collect();
+    let text: String = compatible(text).chars().map(ascii).collect();
     let mut pieces = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if at > 0 {
@@ -76,7 +76,15 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             }
         }
     }
-    with_numbers_in_words(&with_spelled_dots(&without_hyphen(pieces)))
+    with_numbers_in_words(with_spelled_dots(without_hyphen(pieces)))
+}
+
+/// Each letter in its usual form, as most texts have it already.
+pub fn compatible(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => text.into(),
+        IsNormalized::No | IsNormalized::Maybe => text.nfkc().collect::<String>().into(),
+    }
 }
 
 /// "E-mail" is "email", however it is written.
@@ -111,7 +119,10 @@ fn ascii(c: char) -> char {
 }
 
 /// "acme dot example", "acme(dot)example", "acme[.]example": a link all the same.
-fn with_spelled_dots(pieces: &[Piece]) -> Vec<Piece> {
+fn with_spelled_dots(pieces: Vec<Piece>) -> Vec<Piece> {
+    if (0..pieces.len()).all(|at| spelled_dot(&pieces[at..]).is_none()) {
+        return pieces;
+    }
     let mut read: Vec<Piece> = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while at < pieces.len() {

@@ -1,6 +1,10 @@
 //! A reply that is still being said: the sentences that are complete, judged as a reply of their own.
 
-use super::{Checked, Grounds, Unfit, check, plain, repeats, sentences, text};
+use super::{
+    Checked, Grounds, Unfit, check_readable, plain, repeats,
+    sentences::{self, Sentence},
+    text,
+};
 
 /// Markup that is still open, or brackets that may become a link: more words may make another text
 /// of it.
@@ -37,14 +41,15 @@ impl SoFar {
         if complete.is_empty() || complete == self.judged {
             return Ok(None);
         }
-        if may_become_another(complete, grounds.canary) {
+        let sentences = sentences::sentences(complete);
+        if may_become_another(complete, &sentences, grounds.canary) {
             // What closes it is no end, and must be looked at.
             self.looked_at = None;
             return Ok(None);
         }
         self.times += 1;
-        self.goes_round |= repeats::goes_round(&sentences::sentences(complete));
-        let checked = match check(complete, false, grounds) {
+        self.goes_round |= repeats::goes_round(&sentences);
+        let checked = match check_readable(complete, &sentences, grounds) {
             Ok(checked) => checked,
             Err(Unfit::Unshowable) => return Ok(None),
             Err(unfit) => {
@@ -82,10 +87,11 @@ impl SoFar {
 }
 
 /// Also where it ends like the secret reference begins, which the next sentence could end.
-fn may_become_another(complete: &str, canary: &str) -> bool {
+fn may_become_another(complete: &str, sentences: &[Sentence], canary: &str) -> bool {
     let (said, canary) = (plain(complete), plain(canary));
     let mut beginnings = canary.char_indices().skip(1).map(|(at, _)| &canary[..at]);
-    sentences::shown(complete, &|_| true).contains(OPEN) || beginnings.any(|beginning| said.ends_with(beginning))
+    sentences.iter().any(|sentence| sentence.text.contains(OPEN))
+        || beginnings.any(|beginning| said.ends_with(beginning))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
+use super::pieces::compatible;
 use crate::domain::text;
 
 /// A longer reply is no answer in a chat.
@@ -131,7 +131,7 @@ impl Flat {
 
 /// `<b`, `</b`, `<!--`, `<|`, `<<`, `x="`: also where it was escaped before, once or twice, or is wider.
 fn holds_tag(text: &str) -> bool {
-    let plain: String = text.nfkc().collect::<String>().replace("&lt;", "<").replace("&#", "<!");
+    let plain: String = compatible(text).replace("&lt;", "<").replace("&#", "<!");
     let opens = |(at, _)| {
         let behind = plain[at + 1..].chars().next();
         behind.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?' | '|' | '<'))
