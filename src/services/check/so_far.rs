@@ -167,6 +167,7 @@ mod tests {
             "{\"reply\": \"Gold is £12/month [1]. You get",
             "```\nGold is £12/month [1]. You get",
             "Gold is £12/month, not a kestrel [1].",
+            "Gold is £12/month&#12; [1]. You get",
         ] {
             assert_eq!(heard(reply), (Vec::new(), None), "{reply}");
         }

@@ -21,14 +21,16 @@ pub fn readable(sent: &str) -> Option<String> {
         return None;
     }
     let sent = unwrapped(sent.trim())?;
-    if sent.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return None;
-    }
-    let flat = flat(&sent)?;
+    // Also behind an entity, which is a character when the markup is gone.
+    let flat = flat(&sent).filter(|flat| !has_control(&sent) && !has_control(flat))?;
     let shown: String = flat.chars().filter(|c| c.is_whitespace() || !text::is_invisible(*c)).collect();
     let shown = shown.trim();
     let is_plain = !holds_tag(shown) && !is_disguised(shown);
     (!text::is_blank(shown) && shown.chars().count() <= LONGEST && is_plain).then(|| shown.to_owned())
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Takes the reply out of the fence or the JSON that is wrapped around it.
@@ -188,6 +190,7 @@ mod tests {
             "Hello <script>alert(1)</script>",
             "Hello &lt;script&gt;",
             "\u{1b}[2J",
+            "Hello&#12;there",
             "Hello ＜script＞",
             "Hello &amp;lt;script",
             "Hello <|im_end|>",
