@@ -91,8 +91,7 @@ impl Server {
     pub async fn start(config: Config) -> Result<Self, StartRefused> {
         // Every TLS connection of the process uses this; a second start in one process finds it there.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // It takes a tenth of a second that the start need not: whoever asks sooner waits for the rest.
-        task::spawn_blocking(handoff::prepare);
+        let learning = task::spawn_blocking(handoff::prepare);
         let (socket, knowledge, database) =
             tokio::join!(async { bind(config.listen) }, open_knowledge(&config), open_database(&config));
         let mut reasons = Vec::new();
@@ -102,6 +101,8 @@ impl Server {
         let database = database.map_err(&mut keep).ok();
         match (socket, knowledge, database) {
             (Some(socket), Some(knowledge), Some((db, embedded))) => {
+                // Whoever asked sooner would wait for it, and a thread of the runtime with them.
+                let _ = learning.await;
                 Self::assemble(config, socket, knowledge, db, embedded)
                     .map_err(|error| StartRefused(vec![format!("{error:#}")]))
             }
