@@ -52,6 +52,9 @@ struct Arguments {
     /// Only how long it takes to find what answers a question, which needs no database.
     #[arg(long)]
     retrieval: bool,
+    /// Only what is added to the first sentence of a stream.
+    #[arg(long)]
+    streams: bool,
 }
 
 #[tokio::main]
@@ -85,23 +88,34 @@ async fn measure_unless_stopped(arguments: &Arguments) -> anyhow::Result<()> {
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let (started, rounds) = (Instant::now(), arguments.rounds.max(1));
-    let mut retrieval = Retrieval::new()?;
+    let took = || format!("{rounds} rounds, {} s", started.elapsed().as_secs());
     if arguments.retrieval {
+        let (mut retrieval, mut table) = (Retrieval::new()?, Table::new(true, None));
         for _ in 0..rounds {
             retrieval.round()?;
         }
-        let mut table = Table::new(true, None);
         retrieval.report(&mut table);
-        table.print("this machine", &format!("{rounds} rounds, {} s", started.elapsed().as_secs()));
+        table.print("this machine", &took());
         return Ok(());
     }
     let world = World::start(&arguments.desk, arguments.bin_dir.as_deref()).await?;
+    let (mut streams, mut retrieval) = (Streams::default(), Retrieval::new()?);
+    if arguments.streams {
+        let mut table = Table::new(world.warm_up().await?, None);
+        for round in 0..rounds {
+            world.empty_the_database().await?;
+            streams.round(&world, round).await?;
+        }
+        streams.report(&mut table);
+        table.print(&machine::describe(&world).await?, &took());
+        return Ok(());
+    }
     let mut memory = Memory::of_idle(&world).await?;
     let machine = machine::describe(&world).await?;
     let model_is_asked = world.warm_up().await?;
     let same_statements = statements::compare(&world).await?;
     let (mut latency, mut steady, mut capacity) = (Latency::default(), Steady::default(), Capacity::default());
-    let (mut lifecycle, mut streams) = (Lifecycle::default(), Streams::default());
+    let mut lifecycle = Lifecycle::default();
     let (mut quiet, mut busy) = (Escalations::on("empty database"), Escalations::on("after the round's chats"));
     for round in 0..rounds {
         say(&format!("Round {} of {rounds} …", round + 1));
@@ -130,6 +144,6 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     memory.report(&mut table, &steady, &lifecycle);
     lifecycle.report(&mut table, &world.program);
     retrieval.report(&mut table);
-    table.print(&machine, &format!("{rounds} rounds, {} s", started.elapsed().as_secs()));
+    table.print(&machine, &took());
     Ok(())
 }
