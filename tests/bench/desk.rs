@@ -99,7 +99,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     let world = World::start(&arguments.desk, arguments.bin_dir.as_deref()).await?;
-    let (mut streams, mut retrieval) = (Streams::default(), Retrieval::new()?);
+    let mut streams = Streams::default();
     if arguments.streams {
         let mut table = Table::new(world.warm_up().await?, None);
         for round in 0..rounds {
@@ -110,6 +110,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         table.print(&machine::describe(&world).await?, &took());
         return Ok(());
     }
+    let mut retrieval = Retrieval::new()?;
     let mut memory = Memory::of_idle(&world).await?;
     let machine = machine::describe(&world).await?;
     let model_is_asked = world.warm_up().await?;
