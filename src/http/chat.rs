@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// Says in the answer's head, never in its text, that an unverified address was believed.
-const DEVELOPMENT_MODE: (&str, &str) = ("x-development-mode", "email-trusted");
+const DEVELOPMENT_MODE: Mark = [("x-development-mode", "email-trusted")];
 
 type Mark = [(&'static str, &'static str); 1];
 
@@ -99,7 +99,7 @@ async fn private(
     let id = body.client_message_id.clone();
     let question = body.into_question(Some(email), token, None);
     let pace = admit(&limits, client, &question).await?;
-    let mark = matches!(caller, Caller::Developer).then_some([DEVELOPMENT_MODE]);
+    let mark = matches!(caller, Caller::Developer).then_some(DEVELOPMENT_MODE);
     turn(turns, id, question, pace, wish, mark).await
 }
 
