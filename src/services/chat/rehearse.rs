@@ -45,14 +45,10 @@ pub async fn rehearse(desk: &Arc<Loaded>, voice: &Voice, helpers: &Helpers, mess
         asker.near = &meant.near;
         found = look_up(desk, voice, &asker, &weighed);
     }
-    let said = match helpers.ai.as_ref().filter(|_| weighed.is_for_model) {
-        Some(ai) => {
-            let question = Asked { message, earlier, near: asker.near, records: None };
-            match ai.brief(desk, &question, false) {
-                Some(brief) => Some(ai.answer(desk, &brief, Instant::now(), None, &stop).await),
-                None => None,
-            }
-        }
+    let ai = helpers.ai.as_ref().filter(|_| weighed.is_for_model);
+    let question = Asked { message, earlier, near: asker.near, records: None };
+    let said = match ai.and_then(|ai| Some((ai, ai.brief(desk, &question, false)?))) {
+        Some((ai, brief)) => Some(ai.answer(desk, &brief, Instant::now(), None, &stop).await),
         None => None,
     };
     conclude(&weighed, said, &asker, voice, || found)
