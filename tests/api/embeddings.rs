@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::join, stream};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::{
     harness::TestApp,
     process::Folder,
-    stand_in::{Play, StandIn},
+    stand_in::{Play, StandIn, Then},
 };
 
 const KNOWLEDGE: &str = "# Harbour Inn
@@ -100,6 +100,16 @@ fn embeds(asked: &Value) -> Play {
 /// Another model, which has shorter vectors.
 fn embeds_shorter(asked: &Value) -> Play {
     embeds_in(48, asked)
+}
+
+/// The same, which waits with one question until it is told to go on.
+fn embeds_shorter_and_waits(asked: &Value) -> Play {
+    match embeds_shorter(asked) {
+        Play::Answer(_, body) if asked["input"] == json!([QUESTION]) => {
+            Play::Stream(Vec::new(), Then::Wait(vec![body.into_bytes()]))
+        }
+        play => play,
+    }
 }
 
 fn embeds_in(length: usize, asked: &Value) -> Play {
@@ -315,6 +325,27 @@ async fn another_model_behind_the_same_name_is_learnt_anew(db: PgPool) {
     desk.ask_until(found_by_meaning).await;
     let shorter = "select count(*) from support.embeddings where octet_length(vector) = 48 * 4";
     assert_eq!(desk.app.count(shorter).await, rows);
+    desk.app.eventually_healthy("ok").await;
+}
+
+#[sqlx::test(migrator = "levqor_support::MIGRATOR")]
+async fn a_question_from_before_does_not_outdate_what_was_learnt_since(db: PgPool) {
+    let model = model().await;
+    let desk = Desk::learnt(db, &model, &[]).await;
+    model.play(Play::Obey(embeds_shorter_and_waits));
+    let asked = model.asked().len();
+
+    let of_before = async {
+        let answer = desk.ask().await;
+        assert!(!found_by_meaning(&answer), "{answer}");
+    };
+    let learnt_since = async {
+        model.asked_for(asked + 1).await;
+        while !found_by_meaning(&desk.app.ask("Anywhere for my jalopy?", "").await) {}
+        model.go_on();
+    };
+    join(of_before, learnt_since).await;
+
     desk.app.eventually_healthy("ok").await;
 }
 

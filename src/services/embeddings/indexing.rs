@@ -65,7 +65,7 @@ impl Indexer {
             let wait = if may_begin_anew { wait } else { wait.min(BEGIN_ANEW_EVERY) };
             tokio::select! {
                 () = self.knowledge.moved_on_from(&desk) => failures = 0,
-                () = self.embeddings.outdated.notified(), if may_begin_anew => {
+                () = self.embeddings.outdated(), if may_begin_anew => {
                     began_anew = Some(Instant::now());
                     if let Err(why) = self.learner.forget().await {
                         warn!(reason = %why, "outdated embeddings could not be deleted");

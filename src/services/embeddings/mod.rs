@@ -7,10 +7,7 @@ mod learning;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::anyhow;
-use tokio::{
-    sync::{Notify, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -34,8 +31,6 @@ pub const PATIENCE: Duration = Duration::from_millis(800);
 pub struct Embeddings {
     embedder: Embedder,
     state: Arc<watch::Sender<State>>,
-    /// Rung when the model says something else now than of the knowledge base.
-    outdated: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -43,6 +38,8 @@ struct State {
     index: Option<Index>,
     /// Why there is none of the newest knowledge base.
     fault: Option<String>,
+    /// Whether the model says something else now than when the index was made.
+    is_outdated: bool,
 }
 
 /// The vectors of one knowledge base, which fit no other.
@@ -80,7 +77,7 @@ impl Question {
 impl Embeddings {
     /// Knows nothing until an [`Indexer`] has learnt it.
     pub fn new(embedder: Embedder) -> Self {
-        Self { embedder, state: Arc::default(), outdated: Arc::default() }
+        Self { embedder, state: Arc::default() }
     }
 
     /// Of a knowledge base that does not change, learnt at once and kept nowhere.
@@ -116,7 +113,7 @@ impl Embeddings {
             Ok(embedded) => {
                 let near = question.vectors.nearness(&embedded.vectors);
                 if near.is_none() {
-                    self.is_outdated();
+                    self.outdate(&question.vectors);
                 }
                 Meant { near: near.unwrap_or_default(), spent: spent(embedded.tokens) }
             }
@@ -137,15 +134,29 @@ impl Embeddings {
         Standing { fault: standing.fault.or_else(|| self.state.borrow().fault.clone()), ..standing }
     }
 
-    fn is_outdated(&self) {
+    /// Nothing fits these vectors any more. Who asked before they were replaced says nothing of what is in use now.
+    fn outdate(&self, vectors: &Arc<Vectors>) {
         let fault = "the embeddings of questions fit none of the knowledge base";
-        warn!(fault, "words alone decide");
-        self.state.send_modify(|state| state.fault = Some(fault.into()));
-        self.outdated.notify_one();
+        let are_in_use = self.state.send_if_modified(|state| {
+            let are_in_use = state.index.as_ref().is_some_and(|index| Arc::ptr_eq(&index.vectors, vectors));
+            if are_in_use {
+                state.fault = Some(fault.into());
+                state.is_outdated = true;
+            }
+            are_in_use
+        });
+        if are_in_use {
+            warn!(fault, "words alone decide");
+        }
+    }
+
+    /// Waits until the model says something else than when the index was made.
+    async fn outdated(&self) {
+        let _ = self.state.subscribe().wait_for(|state| state.is_outdated).await;
     }
 
     fn publish(&self, desk: &Arc<Loaded>, vectors: Vectors) {
         let index = Index { desk: Arc::clone(desk), vectors: Arc::new(vectors) };
-        self.state.send_replace(State { index: Some(index), fault: None });
+        self.state.send_replace(State { index: Some(index), ..State::default() });
     }
 }
