@@ -50,8 +50,9 @@ async fn write(db: &PgPool, kind: &str, body: &str) {
     sqlx::query(WRITE).bind(kind).bind(body).execute(db).await.unwrap();
 }
 
-/// Comments come all the while, so a stream on which nothing else comes is never silent.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Comments come all the while, so a stream on which nothing else comes is never silent. Less than it takes
+/// who follows to look for themselves, while somebody hears for them.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 async fn next(stream: &mut Events) -> Event {
     let next = timeout(PATIENCE, stream.next()).await.expect("something is said");
@@ -139,9 +140,18 @@ async fn of_a_conversation_that_nobody_can_read_nothing_is_told(db: PgPool) {
     app.ask(QUESTION, "").await;
     Visit::open(&app).await;
 
-    let told = listener.recv().await.unwrap();
+    let mut heard =
+        async || timeout(PATIENCE, listener.recv()).await.expect("it is told").unwrap().payload().to_owned();
+    let told = heard().await;
     let readable = "select id::text from support.conversations where visitor_hash is not null";
-    assert_eq!(told.payload(), sqlx::query_scalar::<_, String>(readable).fetch_one(&db).await.unwrap());
+    let readable: String = sqlx::query_scalar(readable).fetch_one(&db).await.unwrap();
+    assert_eq!(told, readable);
+
+    for which in ["visitor_hash is null", "true"] {
+        let erase = format!("delete from support.conversations where {which}");
+        sqlx::query(sqlx::AssertSqlSafe(erase)).execute(&db).await.unwrap();
+    }
+    assert_eq!(heard().await, readable, "that it is erased, as of no other");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
@@ -168,6 +178,7 @@ async fn an_erased_conversation_has_an_end(db: PgPool) {
     let app = TestApp::new(db.clone()).await;
     let visit = Visit::open(&app).await;
     let mut stream = visit.follow(&app, &[]).await;
+    heard(&app).await;
 
     sqlx::query("delete from support.conversations").execute(&db).await.unwrap();
 
@@ -226,9 +237,9 @@ async fn a_session_that_ends_ends_what_is_followed_by_it(db: PgPool) {
     let long = bearer(&signed::claims());
     let opened = crate::sessions::ask(&app, &[("Authorization", &long)], &json!({ "message": "hello" })).await.json();
     let conversation = opened["conversationId"].as_str().unwrap();
-    // Clocks may differ by fifteen seconds, so this one is good for three more.
+    // Clocks may differ by fifteen seconds, so this one is good for ten more.
     let mut claims = signed::claims();
-    claims["exp"] = json!(Utc::now().timestamp() - 12);
+    claims["exp"] = json!(Utc::now().timestamp() - 5);
 
     let mut stream = follow(&app, conversation, &[("Authorization", &bearer(&claims))]).await;
 
