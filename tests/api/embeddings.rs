@@ -35,11 +35,11 @@ Free of charge until two days before you arrive.
 /// Words know nothing of it; the model knows it for a way to ask for parking.
 const QUESTION: &str = "Somewhere for the jalopy?";
 
-/// As patient as a question is, and what a small machine may add.
-const IN_TIME: Duration = Duration::from_millis(2_500);
+/// As patient as a question is, and what a busy machine may add.
+const IN_TIME: Duration = Duration::from_secs(6);
 
 /// How long a test waits for what happens in the background.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 struct Desk {
     app: TestApp,

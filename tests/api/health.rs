@@ -7,6 +7,7 @@ use crate::harness::TestApp;
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn health_has_the_fields_the_site_reads(db: PgPool) {
     let app = TestApp::new(db).await;
+    app.eventually_healthy("ok").await;
 
     let health = app.get("/api/support/health").await.json();
 

@@ -176,7 +176,7 @@ async fn one_place_holds_so_many_connections_and_is_served_again_when_they_close
 
     let started = Instant::now();
     while exchange(app.address, &request("GET", "/health", &[], b"")).await.is_none() {
-        assert!(started.elapsed() < Duration::from_secs(10));
+        assert!(started.elapsed() < Duration::from_secs(40));
     }
 }
 

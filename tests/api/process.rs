@@ -24,8 +24,8 @@ use crate::{
     planted,
 };
 
-/// A start that cannot work is told within seconds.
-const TOLD_WITHIN: Duration = Duration::from_secs(15);
+/// A start that cannot work is told within seconds; the rest is for a busy machine.
+const TOLD_WITHIN: Duration = Duration::from_secs(40);
 
 /// A folder for the data of one test, which goes with it.
 pub struct Folder(pub PathBuf);
@@ -150,8 +150,9 @@ impl Process {
         try_exchange(self.address, bytes).await
     }
 
+    /// Opens a ticket; `None` unless it was acknowledged.
     pub async fn open_ticket(&self, message: &str) -> Option<String> {
-        open_ticket(self.address, message).await
+        escalate(self.address, message).await.as_ref().and_then(acknowledged)
     }
 
     pub async fn has_ticket(&self, code: &str) -> bool {
@@ -167,11 +168,15 @@ impl Drop for Process {
     }
 }
 
-/// Opens a ticket; `None` unless it was acknowledged.
-pub async fn open_ticket(address: SocketAddr, message: &str) -> Option<String> {
+/// Asks for a ticket; `None` when nobody answers.
+pub async fn escalate(address: SocketAddr, message: &str) -> Option<Answer> {
     let body = json!({ "email": "ada@example.com", "message": message }).to_string();
     let bytes = request("POST", "/api/support/escalate", &[("Content-Type", "application/json")], body.as_bytes());
-    let answer = try_exchange(address, &bytes).await?;
+    try_exchange(address, &bytes).await
+}
+
+/// The ticket that an answer acknowledges.
+pub fn acknowledged(answer: &Answer) -> Option<String> {
     (answer.status == 200).then(|| answer.json()["ticketId"].as_str().unwrap().to_owned())
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::{
     http::request,
-    process::{Folder, Process, open_ticket, postgres_of},
+    process::{Folder, Process, acknowledged, escalate, postgres_of},
 };
 
 /// Rounds of killing.
@@ -21,15 +21,17 @@ const ROUNDS: usize = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_acknowledged_ticket_is_there_after_kill_9_under_load() {
     let folder = Folder::new();
-    let mut acknowledged = Vec::new();
+    let mut tickets = Vec::new();
     for round in 0..ROUNDS {
         let process = Process::start(&folder, &[]);
         let (count, mut counted) = watch::channel(0);
         let posts: Vec<_> = (0..4)
             .map(|poster| tokio::spawn(post_until_killed(process.address, round, poster, count.clone())))
             .collect();
+        // Where all of them stopped early there is nothing to wait for.
+        drop(count);
         // Killed in the middle of it, after another number of tickets each round.
-        counted.wait_for(|acknowledged| *acknowledged > round).await.unwrap();
+        counted.wait_for(|count| *count > round).await.unwrap();
         // In every other round PostgreSQL is killed too, before it hears that we are gone.
         if round % 2 == 1 {
             for pid in postgres_of(&folder) {
@@ -38,12 +40,12 @@ async fn every_acknowledged_ticket_is_there_after_kill_9_under_load() {
         }
         process.kill();
         for post in posts {
-            acknowledged.extend(post.await.unwrap());
+            tickets.extend(post.await.unwrap());
         }
     }
 
     let process = Process::start(&folder, &[]);
-    for code in &acknowledged {
+    for code in &tickets {
         assert!(process.has_ticket(code).await, "{code} was acknowledged and is gone");
     }
 }
@@ -55,17 +57,15 @@ async fn post_until_killed(
     poster: usize,
     count: watch::Sender<usize>,
 ) -> Vec<String> {
-    let mut acknowledged = Vec::new();
-    for number in 0.. {
-        match open_ticket(address, &format!("round {round}, poster {poster}, number {number}")).await {
-            Some(code) => {
-                acknowledged.push(code);
-                count.send_modify(|count| *count += 1);
-            }
-            None => break,
+    let (mut tickets, mut number) = (Vec::new(), 0);
+    while let Some(answer) = escalate(address, &format!("round {round}, poster {poster}, number {number}")).await {
+        if let Some(code) = acknowledged(&answer) {
+            tickets.push(code);
+            count.send_modify(|count| *count += 1);
         }
+        number += 1;
     }
-    acknowledged
+    tickets
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +83,7 @@ async fn a_database_that_dies_comes_back_without_a_restart_of_ours() {
         if let Some(code) = process.open_ticket("after").await {
             break code;
         }
-        assert!(started.elapsed() < Duration::from_secs(20));
+        assert!(started.elapsed() < Duration::from_secs(40));
     };
     assert!(process.has_ticket(&before).await && process.has_ticket(&after).await);
 }
@@ -118,13 +118,13 @@ async fn a_second_sigterm_ends_at_once() {
     process.signal(Signal::SIGTERM);
     let closed = Instant::now();
     while TcpStream::connect(process.address).is_ok() {
-        assert!(closed.elapsed() < Duration::from_secs(5), "the port closes when draining begins");
+        assert!(closed.elapsed() < Duration::from_secs(15), "the port closes when draining begins");
     }
     process.signal(Signal::SIGTERM);
 
     let started = Instant::now();
     process.child.wait().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(15));
 }
 
 #[test]

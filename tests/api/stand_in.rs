@@ -25,7 +25,7 @@ use tokio::{net::TcpListener, sync::Semaphore, time::Instant};
 const ASKED_TO_WAIT: u64 = 2;
 
 /// How long a test waits until something is asked.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What it was asked, with the body as JSON.
 #[derive(Clone)]

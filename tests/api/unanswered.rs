@@ -24,7 +24,7 @@ const TICKETS: &str = "select count(*) from support.tickets where handoff_reason
 const UNDER_WAY: &str = "select count(*) from support.turns_under_way where answer_id is null";
 
 /// A service whose turns are short, so that what they leave behind is soon looked at.
-const SHORT: [(&str, &str); 2] = [("HANDLER_SECONDS", "2"), ("DB_STATEMENT_SECONDS", "1")];
+const SHORT: [(&str, &str); 2] = [("HANDLER_SECONDS", "4"), ("DB_STATEMENT_SECONDS", "2")];
 
 /// A channel that is on and reaches nobody.
 const TELEGRAM: [(&str, &str); 3] =

@@ -57,6 +57,7 @@ async fn the_team_is_told_of_a_new_ticket_on_a_phone(db: PgPool) {
 "#);
     let text = format!("[Levqor Support] New ticket from ada@example.com: *Refund?*\nTicket #{code}");
     assert_eq!(asked.body["text"]["body"], text);
+    app.eventually_healthy("ok").await;
     let health = app.get("/api/support/health").await.json();
     assert_eq!((&health["whatsapp_configured"], &health["parts"]["whatsapp"]["status"]), (&json!(true), &json!("ok")));
 }

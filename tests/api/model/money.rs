@@ -10,7 +10,7 @@ use super::{Desk, assert_from_knowledge_base, says};
 use crate::stand_in::{Play, StandIn};
 
 /// How long a test waits for what another instance spent.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A thousand tokens read cost one; the stand-in tells of 700 and 20 a call.
 const PRICES: (&str, &str) = ("MODEL_PRICES", "gpt-4o-mini=1000/0, nano=10/0");

@@ -12,7 +12,7 @@ use tokio::{
 use crate::http::request;
 
 /// Longer than any deadline a test sets for the service.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {

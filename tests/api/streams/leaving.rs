@@ -90,7 +90,7 @@ async fn a_stream_holds_the_place_it_was_given_until_its_turn_ends(db: PgPool) {
     desk.app.eventually(ANSWERS, 1).await;
     let started = Instant::now();
     while listen(&desk.app, &named(), &[]).await.status() == 503 {
-        assert!(started.elapsed() < Duration::from_secs(10), "the place is never free");
+        assert!(started.elapsed() < Duration::from_secs(40), "the place is never free");
     }
 }
 

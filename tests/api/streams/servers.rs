@@ -88,15 +88,16 @@ async fn a_stream_that_fails_costs_nothing_but_the_models_time(db: PgPool) {
     ];
     let tried = stream::iter(plays).map(async |play| {
         let model = StandIn::model(std::slice::from_ref(&play)).await;
-        let desk = Desk::new(db.clone(), &model, &[("MODEL_TIMEOUT_SECONDS", "3")]).await;
+        let desk = Desk::new(db.clone(), &model, &[("MODEL_TIMEOUT_SECONDS", "5")]).await;
         // What the first question of a process waits for is no part of this.
         desk.app.ask("hello", "").await;
 
         let started = Instant::now();
         let events = ask(&desk.app).await.rest().await;
 
+        let took = started.elapsed();
         let what = format!("{:.200}", format!("{play:?}"));
-        assert!(started.elapsed() < Duration::from_secs(6), "{:?} {what}", started.elapsed());
+        assert!(took < Duration::from_secs(10), "{took:?} {what}");
         let reply = message(&events);
         assert_eq!(reply["answeredBy"], "knowledge_base", "{what}");
         assert_eq!(shown("", &events), reply["reply"].as_str().unwrap(), "{what}");
@@ -110,7 +111,7 @@ async fn a_stream_that_fails_costs_nothing_but_the_models_time(db: PgPool) {
 async fn where_the_knowledge_base_is_not_sure_the_sentences_so_far_stay(db: PgPool) {
     let begun = words(&["Growth costs £29/month [1]. You can get a refund wi"]);
     let model = StandIn::model(&[Play::Stream(begun, Then::BreakOff)]).await;
-    let desk = Desk::new(db, &model, &[("MODEL_TIMEOUT_SECONDS", "3")]).await;
+    let desk = Desk::new(db, &model, &[]).await;
     let body = json!({ "message": "Which one suits a baker with few errands?" });
 
     let events = super::listen(&desk.app, &body, &[]).await.rest().await;
