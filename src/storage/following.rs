@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// The migration that tells names it too.
+/// The migrations that tell name it too.
 const CHANNEL: &str = "support_messages";
 
 /// How long a listener waits for its connection, and for the first thing it hears.
