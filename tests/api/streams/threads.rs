@@ -140,9 +140,9 @@ async fn of_a_conversation_that_nobody_can_read_nothing_is_told(db: PgPool) {
     app.ask(QUESTION, "").await;
     Visit::open(&app).await;
 
-    let mut heard =
+    let mut next_told =
         async || timeout(PATIENCE, listener.recv()).await.expect("it is told").unwrap().payload().to_owned();
-    let told = heard().await;
+    let told = next_told().await;
     let readable = "select id::text from support.conversations where visitor_hash is not null";
     let readable: String = sqlx::query_scalar(readable).fetch_one(&db).await.unwrap();
     assert_eq!(told, readable);
@@ -151,7 +151,7 @@ async fn of_a_conversation_that_nobody_can_read_nothing_is_told(db: PgPool) {
         let erase = format!("delete from support.conversations where {which}");
         sqlx::query(sqlx::AssertSqlSafe(erase)).execute(&db).await.unwrap();
     }
-    assert_eq!(heard().await, readable, "that it is erased, as of no other");
+    assert_eq!(next_told().await, readable, "that it is erased, as of no other");
 }
 
 #[sqlx::test(migrator = "levqor_support::MIGRATOR")]
