@@ -4,9 +4,11 @@ use serde_json::json;
 use sqlx::PgPool;
 use tokio::time::Instant;
 
-use crate::{harness::TestApp, stand_in::StandIn};
+use crate::{
+    harness::{SENT, TestApp},
+    stand_in::StandIn,
+};
 
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 const PAUSED: &str = "select count(*) from support.deliveries where state = 'paused'";
 const DEAD: &str = "select count(*) from support.deliveries where state = 'dead'";
 const TRIED: &str = "select count(*) from support.deliveries where lease_token is null and attempts > 0";

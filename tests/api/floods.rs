@@ -7,14 +7,13 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::{
-    harness::TestApp,
+    harness::{SENT, TestApp},
     http::{Answer, exchange, request},
     stand_in::StandIn,
 };
 
 const ESCALATE: &str = "/api/support/escalate";
 const TICKETS: &str = "select count(*) from support.tickets";
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 const SUMMARIES: &str = "select count(*) from support.deliveries where kind = 'summary' and state = 'sent'";
 
 /// The limits as they are by default.

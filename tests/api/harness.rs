@@ -19,7 +19,8 @@ pub const SECRET: &str = "a-secret-of-tests-and-nothing-else";
 /// How long a test waits for something that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
+/// How many deliveries are sent.
+pub const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 
 pub struct TestApp {
     pub address: SocketAddr,

@@ -5,9 +5,11 @@ use serde_json::json;
 use sqlx::PgPool;
 use tokio::time::Instant;
 
-use crate::{harness::TestApp, stand_in::StandIn};
+use crate::{
+    harness::{SENT, TestApp},
+    stand_in::StandIn,
+};
 
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 const DEAD: &str = "select count(*) from support.deliveries where state = 'dead'";
 const PAUSED: &str = "select count(*) from support.deliveries where state = 'paused'";
 const OWED: &str = "select count(*) from support.deliveries";

@@ -6,9 +6,12 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::{harness::TestApp, process::Folder, stand_in::StandIn};
+use crate::{
+    harness::{SENT, TestApp},
+    process::Folder,
+    stand_in::StandIn,
+};
 
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 const DEAD: &str = "select count(*) from support.deliveries where state = 'dead'";
 const PAUSED: &str = "select count(*) from support.deliveries where state = 'paused'";
 const OWED: &str = "select count(*) from support.deliveries";

@@ -5,9 +5,10 @@ use sqlx::PgPool;
 
 use levqor_support::Config;
 
-use crate::{harness::TestApp, stand_in::StandIn};
-
-const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
+use crate::{
+    harness::{SENT, TestApp},
+    stand_in::StandIn,
+};
 
 /// Telegram's bound on a text, in UTF-16 units.
 const LONGEST_TEXT: usize = 4_096;

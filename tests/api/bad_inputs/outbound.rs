@@ -8,13 +8,12 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::{
-    harness::TestApp,
+    harness::{SENT, TestApp},
     process::{Folder, Process},
     sessions::{ask, nextauth},
     stand_in::StandIn,
 };
 
-pub const SENT: &str = "select count(*) from support.deliveries where state = 'sent'";
 /// One of each of our providers.
 pub struct Providers {
     pub telegram: StandIn,

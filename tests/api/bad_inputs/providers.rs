@@ -16,8 +16,8 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::outbound::{Providers, SENT, app, open_ticket};
-use crate::stand_in;
+use super::outbound::{Providers, app, open_ticket};
+use crate::{harness::SENT, stand_in};
 
 /// Much less than a provider could send, and more than the buffers between us hold.
 const SOME: usize = 32 * 1024 * 1024;
